@@ -1,0 +1,276 @@
+"""From YAML text to nodes: libyaml's events, put together here.
+
+libyaml's own composer recurses in C and dies on deep nesting, and its values no longer know where they stood or whether
+they were quoted. Nothing here recurses, and what an alias stands for is counted before it is believed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from _ruamel_yaml import CParser
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from lading.schema.diagnostics import Diagnostic, Finding, Label, Mark, Span, diagnosed, place_of
+from lading.schema.node import Mapping, Node, Scalar, Sequence
+from lading.schema.paths import Path
+from lading.schema.scalars import Trap, trap
+from lading.schema.syntax import mistake
+
+MAX_DEPTH = 64
+MAX_EXPANSION = 10_000  # how many values all aliases of a file may stand for together
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML document of a file."""
+
+    file: str
+    root: Node
+
+
+class _Stop(Exception):
+    """Nothing can be made of the rest of this document."""
+
+
+class _Document:
+    """A document that waits for its value."""
+
+    __slots__ = ("node",)
+
+    def __init__(self) -> None:
+        self.node: Node | None = None
+
+    def put(self, node: Node) -> None:
+        self.node = node
+
+    def step(self) -> Path:
+        return ()
+
+
+class _List:
+    """A list that is being filled, and the event that began it."""
+
+    __slots__ = ("event", "node", "put")
+
+    def __init__(self, event: Any, span: Span) -> None:
+        self.event = event
+        self.node = Sequence([], span)
+        self.put = self.node.items.append
+
+    def step(self) -> Path:
+        return (len(self.node.items),)
+
+
+class _Map:
+    """A map that is being filled, keys and values in turns, and the event that began it."""
+
+    __slots__ = ("event", "key", "node", "refuse")
+
+    def __init__(self, event: Any, span: Span, refuse: Callable[[Node, Mapping], None]) -> None:
+        self.event = event
+        self.key: Node | None = None
+        self.node = Mapping({}, span)
+        self.refuse = refuse
+
+    def put(self, node: Node) -> None:
+        key = self.key
+        if key is None:
+            self.key = node
+            return
+        items = self.node.items
+        if isinstance(key, Scalar) and key.text not in items and (key.text != "<<" or not key.plain):
+            items[key.text] = (key.span, node)
+        else:
+            self.refuse(key, self.node)
+        self.key = None
+
+    def step(self) -> Path:
+        return (self.key.text,) if isinstance(self.key, Scalar) else ()
+
+
+class Loader:
+    """Collects the documents of one file, and what is wrong with them."""
+
+    def __init__(self, file: str) -> None:
+        self.documents: list[Document] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.has_started = False
+        self._file = file
+        self._anchors: dict[str, Node] = {}
+        self._open: list[_Document | _List | _Map] = []
+        self._put: Callable[[Node], None]
+        self._end: Mark  # of the value that was read last
+        self._expanded = 0
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            ScalarEvent: self._scalar,
+            AliasEvent: self._alias,
+            SequenceStartEvent: self._list_starts,
+            SequenceEndEvent: self._collection_ends,
+            MappingStartEvent: self._map_starts,
+            MappingEndEvent: self._collection_ends,
+            DocumentStartEvent: self._document_starts,
+            DocumentEndEvent: self._document_ends,
+        }
+
+    def load(self, text: str) -> int | None:
+        """Adds the text's documents. Where one can not be read to its end, the line, from 0, where that was noticed."""
+        parser = CParser(text)
+        next_event, handlers, scalar = parser.get_event, self._handlers, self._scalar
+        event = parser.get_event()
+        try:
+            while event is not None:
+                if type(event) is ScalarEvent:
+                    scalar(event)
+                elif handler := handlers.get(type(event)):
+                    handler(event)
+                event = next_event()
+        except MarkedYAMLError as error:
+            self.diagnostics.append(mistake(self._file, error, text, self._bracket()))
+            return int(error.problem_mark.line)
+        except _Stop:
+            return int(event.start_mark.line)
+        return None
+
+    def _document_starts(self, _: Any) -> None:
+        self.has_started = True
+        self._anchors = {}
+        self._open = []
+        self._enter(_Document())
+
+    def _document_ends(self, _: Any) -> None:
+        root = self._open.pop().node
+        assert root is not None
+        if isinstance(root, Scalar) and root.plain and not root.text:
+            words = {"what": "document", "help": 'write a spec here, or remove the "---"'}
+            self._report("LD105", root.span, **words)
+        else:
+            self.documents.append(Document(self._file, root))
+
+    def _scalar(self, event: Any) -> None:
+        text = event.value
+        plain = event.style == ""
+        self._end = end = event.end_mark
+        node = Scalar(text, plain, (self._file, event.start_mark, end))
+        if plain and (found := trap(text)):
+            self._report_trap(text, found, node.span)
+        if event.ctag:
+            self._report("LD134", node.span)
+        if event.anchor:
+            self._anchors[event.anchor] = node
+        self._put(node)
+
+    def _alias(self, event: Any) -> None:
+        name = event.anchor
+        span = (self._file, event.start_mark, event.end_mark)
+        if name in self._anchors:
+            self._expand(self._anchors[name], span)
+            node: Node = replace(self._anchors[name], span=span)
+        else:
+            self._report("LD135", span, name=name)
+            node = Scalar(f"*{name}", False, span)
+        self._end = event.end_mark
+        self._put(node)
+
+    def _list_starts(self, event: Any) -> None:
+        self._enter(_List(event, self._opening(event)))
+
+    def _map_starts(self, event: Any) -> None:
+        self._enter(_Map(event, self._opening(event), self._refuse_key))
+
+    def _opening(self, event: Any) -> Span:
+        """The span of the event that begins a list or a map, which is checked for what neither may have."""
+        span = (self._file, event.start_mark, event.end_mark)
+        if event.ctag:
+            self._report("LD134", span)
+        if event.anchor:
+            self._anchors.pop(event.anchor, None)  # an alias inside can not mean an older anchor of that name
+        if len(self._open) > MAX_DEPTH:
+            self._report("LD137", span, bound=MAX_DEPTH)
+            raise _Stop
+        return span
+
+    def _enter(self, frame: _Document | _List | _Map) -> None:
+        self._open.append(frame)
+        self._put = frame.put
+
+    def _collection_ends(self, event: Any) -> None:
+        frame = self._open.pop()
+        assert not isinstance(frame, _Document)
+        node, began = frame.node, frame.event
+        if began.flow_style:  # in block style the parser notices the end only at the next token, lines later
+            self._end = event.end_mark
+        node.span = (self._file, began.start_mark, self._end)
+        if began.anchor:
+            self._anchors[began.anchor] = node
+        self._put = self._open[-1].put
+        self._put(node)
+
+    def _bracket(self) -> Mark | None:
+        """The end of the innermost bracket that is open. ``[a: b]`` holds a map that has none."""
+        for frame in reversed(self._open[1:]):
+            assert not isinstance(frame, _Document)
+            began = frame.event
+            if began.flow_style and began.start_mark.index < began.end_mark.index:
+                mark: Mark = began.end_mark
+                return mark
+        return None
+
+    def _expand(self, node: Node, span: Span) -> None:
+        """Counts what an alias of the node stands for, and stops where that is too much."""
+        size, depth = _measure(node)
+        self._expanded += size
+        if self._expanded > MAX_EXPANSION:
+            self._report("LD136", span, bound=MAX_EXPANSION)
+            raise _Stop
+        if len(self._open) - 1 + depth > MAX_DEPTH:
+            self._report("LD137", span, bound=MAX_DEPTH)
+            raise _Stop
+
+    def _refuse_key(self, key: Node, mapping: Mapping) -> None:
+        if not isinstance(key, Scalar):
+            self._report("LD132", key.span, what="list" if isinstance(key, Sequence) else "map")
+        elif key.text in mapping.items:
+            first = Label(place_of(mapping.items[key.text][0]), "first here")
+            self._report("LD131", key.span, first, key=key.text)
+        else:
+            self._report("LD133", key.span)
+
+    def _report_trap(self, text: str, found: Trap, span: Span) -> None:
+        frame = self._open[-1]
+        is_key = isinstance(frame, _Map) and frame.key is None
+        choice = f'write "{text}"' if is_key else f'write "{text}" for the text'
+        if found.plainer and not is_key:
+            choice += f", or {found.plainer}"
+        self._report("LD138", span, text=text, reading=found.reading, choice=choice)
+
+    def _report(self, code: str, span: Span, *labels: Label, **words: object) -> None:
+        path = tuple(step for frame in self._open for step in frame.step())
+        self.diagnostics.append(diagnosed(Finding(code, path, words), place_of(span), labels))
+
+
+def _measure(node: Node) -> tuple[int, int]:
+    """How many values the node holds, itself included, and in how many levels, scalars not counted."""
+    size = depth = 0
+    level = [node]
+    while level:
+        size += len(level)
+        depth += not all(isinstance(each, Scalar) for each in level)
+        level = [child for each in level for child in _children(each)]
+    return size, depth
+
+
+def _children(node: Node) -> list[Node]:
+    if isinstance(node, Mapping):
+        return [value for _, value in node.items.values()]
+    return node.items if isinstance(node, Sequence) else []

@@ -1,0 +1,90 @@
+"""Lines of a file with a place marked below them, cut to the width of the terminal."""
+
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from lading.schema.diagnostics import Place
+from lading.schema.visible import columns, visible
+
+Paint = Callable[[str, str], str]
+"""Gives a text a style, or not."""
+
+TAB = "    "
+NARROWEST = 20
+"""Columns that a line gets however narrow the terminal is."""
+MOST_LINES = 6
+"""A place of more lines is shown by its first ones and its last."""
+
+
+class Row(NamedTuple):
+    """One drawn line: its number in the file, None below one; the bar of a place of several lines; text or mark."""
+
+    number: int | None
+    margin: str
+    text: str
+    mark: str = ""
+
+
+def marked(place: Place, lines: Sequence[str], caption: str, sign: str, width: int) -> list[Row]:
+    """The lines of the place, with ``sign`` below what it covers and the caption after that."""
+    first, last, end = _extent(place, lines)
+    line = _Line(lines[first - 1])
+    if first == last:
+        begin = line.offset(place.column)
+        length = max(line.offset(end) - begin, 1)
+        shown, begin, length = line.window(begin, length, width)
+        return [Row(first, "", shown), Row(None, "", "", f"{' ' * begin}{sign * length} {caption}")]
+    begin = line.offset(place.column)
+    body = [Row(at, "| ", _clipped(lines[at - 1], width - 2)) for at in range(first + 1, last + 1)]
+    if len(body) > MOST_LINES:
+        body = [*body[: MOST_LINES - 2], Row(None, "| ", "..."), body[-1]]
+    tail = min(columns(body[-1].text), max(_Line(lines[last - 1]).offset(end), 1))
+    opening = Row(None, "", "", f" {'_' * (min(begin, width - 3) + 1)}{sign}")
+    return [
+        Row(first, "  ", _clipped(lines[first - 1], width - 2)),
+        opening,
+        *body,
+        Row(None, "", "", f"|{'_' * tail}{sign} {caption}"),
+    ]
+
+
+def _extent(place: Place, lines: Sequence[str]) -> tuple[int, int, int]:
+    """First line, last line and end column. A block of text ends where the next line begins: that line is not meant."""
+    last, end = min(place.end_line, len(lines)), place.end_column
+    while last > place.line and not lines[last - 1][: end - 1].strip():
+        last -= 1
+        end = len(lines[last - 1]) + 1
+    return place.line, last, end
+
+
+def _clipped(text: str, width: int) -> str:
+    line = _Line(text)
+    return line.window(0, 1, width)[0]
+
+
+class _Line:
+    """One line as it is drawn: each character visible, and the column at which it begins."""
+
+    def __init__(self, text: str) -> None:
+        self.cells = [TAB if character == "\t" else visible(character) for character in text]
+        self.offsets = list(accumulate((columns(cell) for cell in self.cells), initial=0))
+
+    def offset(self, column: int) -> int:
+        """Where the character of that column, counted from 1, is drawn."""
+        return self.offsets[min(column - 1, len(self.cells))]
+
+    def window(self, begin: int, length: int, width: int) -> tuple[str, int, int]:
+        """As much of the line as fits around what is drawn at ``begin``, and where that is and how long it is now."""
+        if self.offsets[-1] <= width:
+            return "".join(self.cells), begin, length
+        left = max(0, min(begin - width // 3, self.offsets[-1] - width + 2))
+        inside = [
+            (at, cell)
+            for at, cell, after in zip(self.offsets, self.cells, self.offsets[1:], strict=False)
+            if at >= left and after <= left + width - 2
+        ]
+        cut_left, cut_right = inside[0][0] > 0, inside[-1][0] < self.offsets[len(self.cells) - 1]
+        shown = "…" * cut_left + "".join(cell for _, cell in inside) + "…" * cut_right
+        begin = begin - inside[0][0] + cut_left
+        return shown, begin, max(1, min(length, columns(shown) - begin))

@@ -1,0 +1,72 @@
+"""Quantities: the texts that people write and the exact integers that everything else works with.
+
+Bytes are bytes, durations seconds, cores thousandths of a core. Nothing is ever rounded here: a text that is not a
+whole number of the base unit is not a quantity.
+"""
+
+import re
+from fractions import Fraction
+from typing import Literal
+
+Quantity = Literal["bytes", "seconds", "cores"]
+
+_BYTES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
+_BYTES |= {f"{letter}i": 2 ** (10 * (power + 1)) for power, letter in enumerate("KMGTPE")}
+_SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+_BYTES_TEXT = re.compile(r"(\d+(?:\.\d+)?)([kMGTPE]|[KMGTPE]i)\Z", re.ASCII)
+_SECONDS_TEXT = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?\Z", re.ASCII)
+_CORES_TEXT = re.compile(r"(\d+(?:\.\d+)?)(m?)\Z", re.ASCII)
+LARGEST = 2**63 - 1
+
+
+def parse_bytes(text: str) -> int | None:
+    """``64Gi`` → 68719476736; None for anything but a Kubernetes quantity with a suffix that is whole in bytes."""
+    match = _BYTES_TEXT.match(text)
+    return _whole(match[1], _BYTES[match[2]]) if match else None
+
+
+def parse_seconds(text: str) -> int | None:
+    """``1d12h`` → 129600; None for anything but days, hours, minutes and seconds in that order."""
+    match = _SECONDS_TEXT.match(text)
+    if not text or not match:
+        return None
+    total = sum(int(part) * size for part, size in zip(match.groups(), _SECONDS.values(), strict=True) if part)
+    return total if total <= LARGEST else None
+
+
+def parse_cores(text: str) -> int | None:
+    """``8`` → 8000, ``0.5`` and ``500m`` → 500; None where it is not whole in thousandths of a core."""
+    match = _CORES_TEXT.match(text)
+    return _whole(match[1], 1 if match[2] else 1000) if match else None
+
+
+def _whole(number: str, size: int) -> int | None:
+    exact = Fraction(number) * size
+    return int(exact) if exact.denominator == 1 and exact <= LARGEST else None
+
+
+def written(value: int, quantity: Quantity) -> str:
+    """The shortest text that reads back as the value: ``1500Mi``, ``1d12h``, ``8``, ``500m``."""
+    if quantity == "bytes":
+        return _bytes_text(value)
+    return _seconds_text(value) if quantity == "seconds" else _cores_text(value)
+
+
+def _bytes_text(value: int) -> str:
+    whole = [(size, suffix) for suffix, size in _BYTES.items() if suffix and value % size == 0]
+    if not whole:
+        return f"{value // 1000}.{value % 1000:03}k"
+    size, suffix = max(whole)
+    return f"{value // size}{suffix}"
+
+
+def _seconds_text(value: int) -> str:
+    text, rest = "", value
+    for suffix, size in _SECONDS.items():
+        count, rest = divmod(rest, size)
+        text += f"{count}{suffix}" if count else ""
+    return text or "0s"
+
+
+def _cores_text(value: int) -> str:
+    return f"{value // 1000}" if value % 1000 == 0 else f"{value}m"
