@@ -1,0 +1,250 @@
+"""Fields against each other: what no single field can know. Small functions over the merged job, one objection each.
+
+Rules speak in paths. Adding one: write a function from a job to findings and put it into ``CHECKS``.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from lading.schema.diagnostics import Finding
+from lading.schema.job import ENVELOPE, Job
+from lading.schema.nearest import did_you_mean
+from lading.schema.paths import Path, render
+from lading.schema.shape import Language, Shape
+
+Part = tuple[Path, Mapping[str, Any]]
+
+ROLES = {
+    "paddle": ("pserver", "worker"),
+    "mxnet": ("pserver", "worker"),
+    "tensorflow": ("chief", "ps", "worker"),
+    "pytorch": ("master", "worker"),
+    "mpi": ("launcher", "worker"),
+    "deepspeed": ("launcher", "worker"),
+    "spark": ("driver", "executor"),
+    "ray": ("head", "worker"),
+}
+"""The roles that each framework knows."""
+
+_PROGRAM = ("command", "script", "image")
+_RESERVED = re.compile(r"(?:PF|SLURM)_")
+_DIRECTIVE = re.compile(r"#(SBATCH|PBS|BSUB)\b")
+
+
+def check(job: Job) -> Iterator[Finding]:
+    """Everything that is wrong with the job's fields beside each other."""
+    for rule in CHECKS:
+        yield from rule(job)
+
+
+def _parts(job: Job) -> Iterator[Part]:
+    """What can hold a program: the job, or a workflow's steps, with their roles and containers."""
+    tops: list[Part] = [((), job.value)]
+    if job.kind == "workflow":
+        tops = [(("steps", name), step) for name, step in job.value.get("steps", {}).items()]
+    for path, top in tops:
+        yield path, top
+        for group in ("roles", "containers"):
+            yield from (((*path, group, name), part) for name, part in top.get(group, {}).items())
+
+
+def _complete(job: Job) -> Iterator[Finding]:
+    """What layers leave open together; a document by itself was found complete when it was read."""
+    top = job.language.structs[job.language.kinds[job.kind]]
+    yield from _incomplete(job.value, Shape("struct", struct=top.name), (), job.language)
+
+
+def _incomplete(value: Any, shape: Shape, path: Path, language: Language) -> Iterator[Finding]:
+    if shape.type in {"list", "map"} and shape.item and shape.item.type == "struct":
+        below = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for step, item in below:
+            yield from _incomplete(item, shape.item, (*path, step), language)
+    if shape.type != "struct":
+        return
+    for name, field in language.structs[shape.struct].fields.items():
+        if name in value and name not in ENVELOPE:
+            yield from _incomplete(value[name], field.shape, (*path, name), language)
+        elif field.required and name not in value and path:
+            yield Finding("LD204", path, {"parent": render(path), "field": name, "example": field.example})
+
+
+def _needs_a_program(job: Job) -> Iterator[Finding]:
+    if job.kind not in {"job", "service", "workflow"} or job.value.get("native"):
+        return
+    for path, part in _parts(job):
+        is_role = len(path) >= 2 and path[-2] == "roles"
+        inherits = is_role or (job.kind == "workflow" and "image" in job.value)
+        has_roles = bool(part.get("roles")) and all(_has_program(role) for role in part["roles"].values())
+        if not (inherits or has_roles or _has_program(part) or part.get("native")):
+            yield Finding("LD301", path, {"what": render(path) or f"the {job.kind}"})
+
+
+def _has_program(part: Mapping[str, Any]) -> bool:
+    return any(name in part for name in _PROGRAM)
+
+
+def _args_need_a_command(job: Job) -> Iterator[Finding]:
+    for path, part in _parts(job):
+        has_one = "command" in part or "image" in part or "command" in job.value or "image" in job.value
+        if "args" in part and not has_one:
+            yield Finding("LD302", (*path, "args"), {}, at_key=True)
+
+
+def _shell_needs_a_script(job: Job) -> Iterator[Finding]:
+    for path, part in _parts(job):
+        if "shell" in part and "script" not in part and "script" not in job.value:
+            yield Finding("LD303", (*path, "shell"), {}, at_key=True)
+
+
+def _replicas_or_roles(job: Job) -> Iterator[Finding]:
+    for path, part in _parts(job):
+        if "replicas" in part and "roles" in part:
+            others = (((*path, "roles"), "the roles say how many of each"),)
+            yield Finding("LD304", (*path, "replicas"), {}, at_key=True, others=others)
+
+
+def _superseded(job: Job) -> Iterator[Finding]:
+    """Fields of the job that every role says for itself; env and resources merge and are never superseded."""
+    for path, part in _parts(job):
+        roles = part.get("roles", {}).values()
+        for name in ("command", "args", "script", "image", "workdir", "ports", "mounts", "slots"):
+            if name in part and roles and all(name in role or _says_otherwise(role, name) for role in roles):
+                yield Finding("LD316", (*path, name), {"field": name}, at_key=True)
+
+
+def _says_otherwise(role: Mapping[str, Any], name: str) -> bool:
+    return ("script" in role) if name in {"command", "args"} else (name == "script" and "command" in role)
+
+
+def _roles_of_the_framework(job: Job) -> Iterator[Finding]:
+    for path, part in _parts(job):
+        framework = part.get("framework", "none")
+        known = ROLES.get(framework, ())
+        for name in part.get("roles", {}):
+            if known and name not in known:
+                words = {"role": name, "framework": framework, "help": did_you_mean(name, known, "its roles are")}
+                yield Finding("LD305", (*path, "roles", name), words, at_key=True)
+        if framework == "spark" and not part.get("roles"):
+            yield Finding("LD306", (*path, "framework"), {})
+
+
+def _env_names(job: Job) -> Iterator[Finding]:
+    for path, part in _everything_with(job, "env"):
+        for name in part["env"]:
+            if name.startswith("LADING_"):
+                yield Finding("LD307", (*path, "env", name), {"name": name}, at_key=True)
+            elif reserved := _RESERVED.match(name):
+                yield Finding("LD308", (*path, "env", name), {"name": name, "prefix": reserved[0]}, at_key=True)
+
+
+def _mounts(job: Job) -> Iterator[Finding]:
+    for path, part in _everything_with(job, "mounts"):
+        seen: dict[str, Path] = {}
+        for index, mount in enumerate(part["mounts"]):
+            at = (*path, "mounts", index)
+            if "path" not in mount and "volume" not in mount:
+                yield Finding("LD309", at, {})
+            elif (where := mount.get("path")) in seen:
+                others = ((seen[where], "the first mount there"),)
+                yield Finding("LD310", (*at, "path"), {"path": where}, others=others)
+            elif where:
+                seen[where] = (*at, "path")
+
+
+def _ports(job: Job) -> Iterator[Finding]:
+    for path, part in _everything_with(job, "ports"):
+        for name in ("port", "name"):
+            seen: dict[Any, Path] = {}
+            for index, port in enumerate(part["ports"]):
+                at = (*path, "ports", index, name)
+                key = (port.get(name), port.get("protocol", "tcp") if name == "port" else "")
+                if name in port and key in seen:
+                    others = ((seen[key], "the first one"),)
+                    yield Finding("LD311", at, {"what": name, "value": port[name]}, others=others)
+                seen.setdefault(key, at)
+
+
+def _everything_with(job: Job, name: str) -> Iterator[Part]:
+    by_path = dict([((), job.value), *_parts(job)])
+    yield from ((path, part) for path, part in by_path.items() if name in part)
+
+
+def _batch_directives(job: Job) -> Iterator[Finding]:
+    for path, part in _parts(job):
+        for line in str(part.get("script", "")).splitlines():
+            found = _DIRECTIVE.match(line)
+            if found:
+                yield Finding("LD312", (*path, "script"), {"directive": found[0], "line": line[:60]})
+                break
+            if line.strip() and not line.startswith("#"):
+                break
+
+
+def _steps_exist(job: Job) -> Iterator[Finding]:
+    steps = job.value.get("steps", {})
+    for name, step in steps.items():
+        for condition, names in step.get("after", {}).items():
+            for index, other in enumerate(names):
+                if other not in steps:
+                    words = {"name": other, "help": did_you_mean(other, steps, "its steps are")}
+                    yield Finding("LD313", ("steps", name, "after", condition, index), words)
+
+
+def _params_without_uses(job: Job) -> Iterator[Finding]:
+    for name, step in job.value.get("steps", {}).items():
+        if "params" in step:
+            yield Finding("LD244", ("steps", name, "params"), {}, at_key=True)
+
+
+def _no_cycles(job: Job) -> Iterator[Finding]:
+    steps = job.value.get("steps", {})
+    needs = {
+        name: [o for names in s.get("after", {}).values() for o in names if o in steps] for name, s in steps.items()
+    }
+    left = dict(needs)
+    while ready := [name for name, before in left.items() if not any(other in left for other in before)]:
+        for name in ready:
+            del left[name]
+    if left:
+        cycle = _cycle(left)
+        yield Finding("LD314", ("steps", cycle[0], "after"), {"cycle": " → ".join([*cycle, cycle[0]])})
+
+
+def _cycle(needs: Mapping[str, list[str]]) -> list[str]:
+    """One cycle among steps each of which waits for another of them."""
+    walked: list[str] = []
+    step = next(iter(needs))
+    while step not in walked:
+        walked.append(step)
+        step = next(other for other in needs[step] if other in needs)
+    return walked[walked.index(step) :]
+
+
+def _image_search_needs(job: Job) -> Iterator[Finding]:
+    if job.kind != "search":
+        return
+    for name in ("featureLibrary", "topK"):
+        if "sql" in job.value and name in job.value:
+            yield Finding("LD315", (name,), {"field": name}, at_key=True)
+        elif "sql" not in job.value and name not in job.value:
+            yield Finding("LD204", (), {"parent": "a search for images or text", "field": name, "example": "10"})
+
+
+CHECKS: tuple[Callable[[Job], Iterator[Finding]], ...] = (
+    _complete,
+    _needs_a_program,
+    _args_need_a_command,
+    _shell_needs_a_script,
+    _replicas_or_roles,
+    _superseded,
+    _roles_of_the_framework,
+    _env_names,
+    _mounts,
+    _ports,
+    _batch_directives,
+    _steps_exist,
+    _params_without_uses,
+    _no_cycles,
+    _image_search_needs,
+)

@@ -1,0 +1,120 @@
+"""Layers: a target's defaults, the spec, its overrides and ``--set``, one over the other, each value keeping its spot.
+
+Maps merge by key at every depth; lists, scalars and a single ``env`` value replace. Null removes what a weaker layer
+set. Where only one of several fields may be set, one in a stronger layer removes the others.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lading.schema.diagnostics import Spot
+from lading.schema.paths import Path, starts_with
+from lading.schema.shape import Language, Shape, Struct
+
+RAW = ("raw",)
+"""``native.<platform>.raw``: there null is a value of its own, which takes something out of the finished payload."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer: normalised values, and the spot of each by its path in the job."""
+
+    value: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[Path, Spot] = field(default_factory=dict)
+
+    def below(self, path: Path) -> "Layer":
+        """What stands at the path, as a layer of its own with paths that start there."""
+        value: Any = self.value
+        for step in path:
+            value = value.get(step, {}) if isinstance(value, Mapping) else {}
+        size = len(path)
+        places = {known[size:]: spot for known, spot in self.places.items() if starts_with(known, path)}
+        return Layer(value or {}, places)
+
+    def without(self, *names: str) -> "Layer":
+        """The layer less some of its top fields."""
+        value = {key: item for key, item in self.value.items() if key not in names}
+        places = {path: spot for path, spot in self.places.items() if not path or path[0] not in names}
+        return Layer(value, places)
+
+
+def merge(weaker: Layer, stronger: Layer, struct: Struct, language: Language) -> Layer:
+    """The weaker layer with the stronger one over it."""
+    if not stronger.value:
+        return weaker
+    places = dict(weaker.places)
+    merging = _Merging(language, places, stronger.places)
+    value = merging.structs(weaker.value, stronger.value, struct, ())
+    return Layer(value, places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Merging:
+    language: Language
+    places: dict[Path, Spot]
+    stronger: Mapping[Path, Spot]
+
+    def structs(self, weak: Mapping[str, Any], strong: Mapping[str, Any], struct: Struct, path: Path) -> dict[str, Any]:
+        merged = dict(weak)
+        for name in self._unsaid(strong, struct):
+            if name in merged:
+                del merged[name]
+                self._forget((*path, name))
+        for name, value in strong.items():
+            known = struct.fields.get(name)
+            self._put(merged, name, value, known.shape if known else Shape("any"), path)
+        return merged
+
+    def _unsaid(self, strong: Mapping[str, Any], struct: Struct) -> set[str]:
+        """The fields that the stronger layer's choice among several leaves unsaid."""
+        groups = struct.one_of
+        said = [group for group in groups if any(strong.get(name) is not None for name in group)]
+        return {name for group in groups if said and group not in said for name in group}
+
+    def _put(self, merged: dict[str, Any], name: str, value: Any, shape: Shape, path: Path) -> None:
+        at = (*path, name)
+        if value is None and path[-1:] != RAW:
+            merged.pop(name, None)
+            self._forget(at)
+        elif (
+            name in merged and isinstance(merged[name], Mapping) and isinstance(value, Mapping) and self._merges(shape)
+        ):
+            merged[name] = self._maps(merged[name], value, shape, at)
+            self._take(at)
+        else:
+            merged[name] = value if path[-1:] == RAW else without_nulls(value)
+            self._forget(at)
+            self._take_all(at)
+
+    @staticmethod
+    def _merges(shape: Shape) -> bool:
+        return shape.type in {"struct", "map", "native", "any", "options", "catalog"}
+
+    def _maps(self, weak: Mapping[str, Any], strong: Mapping[str, Any], shape: Shape, path: Path) -> dict[str, Any]:
+        if shape.type == "struct":
+            return self.structs(weak, strong, self.language.structs[shape.struct], path)
+        item = shape.item or Shape("any")
+        merged = dict(weak)
+        for name, value in strong.items():
+            self._put(merged, name, value, item, path)
+        return merged
+
+    def _forget(self, path: Path) -> None:
+        for known in [known for known in self.places if starts_with(known, path)]:
+            del self.places[known]
+
+    def _take(self, path: Path) -> None:
+        if spot := self.stronger.get(path):
+            self.places[path] = spot
+
+    def _take_all(self, path: Path) -> None:
+        self.places.update({known: spot for known, spot in self.stronger.items() if starts_with(known, path)})
+
+
+def without_nulls(value: Any) -> Any:
+    """The value less every null in it: there was nothing below for them to remove."""
+    if isinstance(value, Mapping):
+        kept = {key: item for key, item in value.items() if item is not None}
+        return {key: item if (key,) == RAW else without_nulls(item) for key, item in kept.items()}
+    return value

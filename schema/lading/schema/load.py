@@ -1,0 +1,366 @@
+"""From the text of a file to jobs, in this order, and why.
+
+1. ``document.parse``: text to nodes. A duplicate key must be seen before anything merges.
+2. ``params``: one document for each combination of the matrix, expressions replaced. Before typing, because a
+   parameter has a type.
+3. ``steps``: the files that a workflow's steps use. After parameters, because a file's name may hold one.
+4. ``reader``: nodes to values, short forms gone, in base units. Each layer by itself, so that ``gpu: 8`` merges as
+   ``{count: 8}``.
+5. ``layers``: a target's defaults, the spec, its overrides, ``--set``. After typing, because what merges is fields,
+   not text.
+6. ``checks``: fields against each other. Last, because only the merged job is what will run.
+
+Every step goes on past what it objects to, so that one run tells all; nothing is read or written but what
+``read_file`` reads.
+"""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field, replace
+from math import prod
+from typing import Any
+
+from lading.schema.checks import check
+from lading.schema.diagnostics import Diagnostic, Finding, Places, Spot, diagnose, for_target, in_order
+from lading.schema.document import lines_of, parse
+from lading.schema.job import Job, field_at
+from lading.schema.layers import Layer, merge
+from lading.schema.nearest import did_you_mean
+from lading.schema.node import Mapping, Node, Scalar, spots
+from lading.schema.params import (
+    MARK,
+    MOST_COMBINATIONS,
+    Combination,
+    Substitution,
+    combinations,
+    job_names,
+    plain_matrix,
+    plain_params,
+)
+from lading.schema.paths import Path, starts_with
+from lading.schema.paths import parse as parse_path
+from lading.schema.reader import WRONG, Reader, described
+from lading.schema.shape import Language, Struct
+from lading.schema.shape import language as portable
+from lading.schema.steps import ReadFile, Steps
+
+FREE_NAMES = frozenset({"pipeline", "search", "dataset", "evaluation"})
+"""Kinds whose name is the thing's own, free text; the others' is a DNS label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One job of a file before it knows its target: parameters filled in, one combination of the matrix."""
+
+    base: Layer
+    kind: str
+    file: str
+    language: Language
+    sets: Layer = field(default_factory=Layer)
+
+    @property
+    def name(self) -> str:
+        """The job's name, or what can be said instead where it has none."""
+        return str(self.base.value.get("name", "?"))
+
+    @property
+    def struct(self) -> Struct:
+        """The struct at the top of this kind."""
+        return self.language.structs[self.language.kinds[self.kind]]
+
+    def for_target(self, target: str | None = None, defaults: Layer | None = None) -> tuple[Job, list[Diagnostic]]:
+        """The job as the target gets it, and what is wrong with it there. Without a target: as it is by itself."""
+        layer = self.base.without("overrides")
+        over = self.base.below(("overrides", target)) if target else Layer()
+        if defaults and defaults.value:
+            layer = merge(self._known(defaults), layer, self.struct, self.language)
+        for stronger in (over, self.sets):
+            layer = merge(layer, stronger.without("accept"), self.struct, self.language)
+        accept, findings = self._accepted(over)
+        job = Job(layer.value, layer.places, self.language, self.file, accept)
+        found = [diagnose(finding, {**self.base.places, **layer.places}) for finding in [*findings, *check(job)]]
+        return job, [for_target(d, target) for d in found] if target and over.value else found
+
+    def _known(self, defaults: Layer) -> Layer:
+        """The defaults that this kind has a place for:
+
+        a queue for all jobs says nothing of a time limit of services.
+        """
+        places = {path: spot for path, spot in defaults.places.items() if self._has(path)}
+        return Layer(_pruned(defaults.value, self.struct, self.language), places)
+
+    def _has(self, path: Path) -> bool:
+        return not path or field_at(self.language, self.struct, path) is not None
+
+    def _accepted(self, over: Layer) -> tuple[tuple[Path, ...], list[Finding]]:
+        paths, findings = [], []
+        for layer, above in ((self.base, ()), (over, ("overrides",)), (self.sets, ())):
+            for index, text in enumerate(layer.value.get("accept", ())):
+                path = parse_path(text)
+                if path and self._has(path):
+                    paths.append(path)
+                elif not above:
+                    known = [name for name in self.struct.fields if name not in {"accept", "lading"}]
+                    words = {"text": text, "help": did_you_mean(text.split(".")[0], known, "fields")}
+                    findings.append(Finding("LD230", ("accept", index), words))
+        return tuple(paths), findings
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """A site file as read: every target's options and catalog normalised by its platform's own shapes."""
+
+    layer: Layer
+    file: str
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def value(self) -> Map[str, Any]:
+        """The normalised content."""
+        return self.layer.value
+
+    @property
+    def places(self) -> Places:
+        """Where each value stands."""
+        return self.layer.places
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """All that a file holds, with everything that is wrong with it.
+
+    ``sources`` are the lines of each file that was read.
+    """
+
+    specs: tuple[Spec, ...] = ()
+    sites: tuple[SiteFile, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    sources: Map[str, Sequence[str]] = field(default_factory=dict)
+
+
+def load(
+    name: str,
+    data: bytes,
+    *,
+    sets: Sequence[str] = (),
+    language: Language | None = None,
+    read_file: ReadFile | None = None,
+) -> Loaded:
+    """Everything in a file. ``sets`` are ``name=value`` texts; ``read_file`` fetches the files that steps name.
+
+    Never raises for what the file holds: that is all in the diagnostics.
+    """
+    loading = _Loading(name, language or portable(), tuple(sets), read_file or _no_files)
+    documents, diagnostics = parse(name, data)
+    loading.diagnostics += diagnostics
+    loading.sources[name] = data
+    substitutes = MARK.encode() in data
+    for document in documents:
+        loading.document(document.root, substitutes=substitutes)
+    return loading.loaded()
+
+
+def check_text(name: str, data: bytes, language: Language | None = None) -> list[Diagnostic]:
+    """Everything that is wrong with a file by itself, for no target in particular, in the order of its lines."""
+    loaded = load(name, data, language=language)
+    found = [diagnostic for spec in loaded.specs for diagnostic in spec.for_target()[1]]
+    return in_order([*loaded.diagnostics, *found])
+
+
+def load_site(name: str, data: bytes, language: Language | None = None) -> SiteFile:
+    """A site file with everything that is wrong with it; an empty one where it is no site file at all."""
+    loaded = load(name, data, language=language)
+    others = [diagnose(Finding("LD501", ()), spec.base.places) for spec in loaded.specs]
+    site = loaded.sites[0] if loaded.sites else SiteFile(Layer(), name)
+    if not loaded.sites and not loaded.diagnostics and not others:
+        others = [diagnose(Finding("LD501", ()), {})]
+    return replace(site, diagnostics=tuple(in_order([*loaded.diagnostics, *others])))
+
+
+def _no_files(spec: str, relative: str) -> tuple[str, bytes]:
+    raise OSError(f"{relative} can not be read from {spec} here")
+
+
+def _said_once(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Without what follows from a text that is wrong already: `readOnly: yes` is one mistake."""
+    wrong = {d.place for d in diagnostics if d.code < "LD2"}
+    return [d for d in diagnostics if d.code < "LD2" or d.place not in wrong]
+
+
+class _Loading:
+    """The state of loading one file: what came out so far."""
+
+    def __init__(self, name: str, language: Language, sets: tuple[str, ...], read_file: ReadFile) -> None:
+        self.name, self.language, self.sets = name, language, sets
+        self._fetch = read_file
+        self.specs: list[Spec] = []
+        self.sites: list[SiteFile] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.sources: dict[str, bytes] = {}
+
+    def loaded(self) -> Loaded:
+        lines = {name: lines_of(data) for name, data in self.sources.items()}
+        return Loaded(tuple(self.specs), tuple(self.sites), tuple(in_order(_said_once(self.diagnostics))), lines)
+
+    def document(self, root: Node, *, substitutes: bool) -> None:
+        kind = self._kind(root)
+        if kind is None or not isinstance(root, Mapping):
+            return
+        if kind == "site":
+            layer = self._read(root, self.language.structs[self.language.kinds["site"]])
+            self.sites.append(SiteFile(layer, self.name))
+            return
+        sets, declared = self._split_sets(root)
+        matrix = dict(plain_matrix(_item(root, "matrix")))
+        if not self._is_sound(root, matrix):
+            matrix = {}
+        over = self._set_layer(sets, self.language.structs[self.language.kinds[kind]])
+        choices = combinations(declared, matrix)
+        documents = [self._filled(root, choice, substitutes=substitutes) for choice in choices]
+        for document in self._named(documents, choices, kind):
+            whole = self._with_steps(document) if kind == "workflow" else document
+            layer = self._read(whole, self.language.structs[self.language.kinds[kind]])
+            self.specs.append(Spec(layer, kind, self.name, self.language, over))
+
+    def _kind(self, root: Node) -> str | None:
+        if not isinstance(root, Mapping):
+            words = {"path": "the document", "wanted": "a map", "found": described(root)}
+            self._find([Finding("LD201", (), words)], {(): Spot(None, root.span)})
+            return None
+        node = _item(root, "kind")
+        kind = node.text if isinstance(node, Scalar) else "job"
+        if kind in self.language.kinds:
+            return kind
+        words = {"value": kind, "known": ", ".join(self.language.kinds)}
+        words["help"] = did_you_mean(kind, self.language.kinds, "kinds")
+        spot = Spot(root.items["kind"][0], node.span) if node else Spot(None, root.span)
+        self._find([Finding("LD205", ("kind",), words)], {("kind",): spot})
+        return None
+
+    def _read(self, root: Mapping, struct: Struct) -> Layer:
+        reader = Reader(self.language)
+        reader.places[()] = Spot(None, root.span)
+        value = reader.read_struct(root, struct)
+        self._find(reader.findings, reader.places)
+        return Layer(value if value is not WRONG else {}, reader.places)
+
+    def _split_sets(self, root: Mapping) -> tuple[list[tuple[str, Node]], dict[str, Any]]:
+        """The ``--set`` options that name fields, and the parameters with those of the options that name one."""
+        declared = dict(plain_params(_item(root, "params")))
+        fields = []
+        for text in self.sets:
+            key, equals, value = text.partition("=")
+            documents, diagnostics = parse("--set", value.encode("utf-8", "surrogateescape"))
+            self.diagnostics += diagnostics
+            node = documents[0].root if documents else None
+            if not equals or not key or node is None:
+                self._find([Finding("LD221", (), {"text": text})], {})
+            elif key in declared:
+                declared |= dict(plain_params(Mapping({key: (node.span, node)}, node.span)))
+            else:
+                fields.append((key, node))
+        return fields, declared
+
+    def _set_layer(self, sets: list[tuple[str, Node]], top: Struct) -> Layer:
+        struct = _override_of(top, self.language)
+        layer = Layer()
+        for key, node in sets:
+            path = parse_path(key)
+            if path is None or any(isinstance(step, int) for step in path):
+                self._find([Finding("LD222", (), {"path": key})], {(): Spot(None, node.span)})
+                continue
+            for step in reversed(path):
+                node = Mapping({str(step): (node.span, node)}, node.span)  # noqa: PLW2901 - it grows from the inside
+            reader = Reader(self.language, nulls=True)
+            value = reader.read_struct(node, struct)
+            self._find(reader.findings, reader.places)
+            if value is not WRONG:
+                layer = _stacked(layer, Layer(value, reader.places))
+        return layer
+
+    def _is_sound(self, root: Mapping, matrix: Map[str, list[Any]]) -> bool:
+        """Whether the matrix can be made into jobs; what is wrong with it has been said."""
+        self._clashes(root, matrix)
+        count = prod(len(values) for values in matrix.values())
+        if count > MOST_COMBINATIONS:
+            self._find([Finding("LD224", ("matrix",), {"count": count, "most": MOST_COMBINATIONS})], spots(root))
+        return count <= MOST_COMBINATIONS
+
+    def _clashes(self, root: Mapping, matrix: Map[str, Any]) -> None:
+        params = _item(root, "params")
+        for key in [key for key in matrix if isinstance(params, Mapping) and key in params.items]:
+            others = ((("params", key), "and here as a parameter"),)
+            finding = Finding("LD223", ("matrix", key), {"key": key}, at_key=True, others=others)
+            self._find([finding], spots(root))
+
+    def _filled(self, root: Mapping, choice: Combination, *, substitutes: bool) -> Mapping:
+        if not substitutes:
+            return root
+        substitution = Substitution(choice)
+        filled = substitution.document(root)
+        if substitution.findings:
+            self._find(substitution.findings, spots(root))
+        return filled
+
+    def _named(self, documents: list[Mapping], choices: list[Combination], kind: str) -> Iterator[Mapping]:
+        """Each document under the name that tells it from the others of its matrix."""
+        node = _item(documents[0], "name") if documents else None
+        chosen = [choice.chosen for choice in choices]
+        if not any(chosen) or not isinstance(node, Scalar) or len({_text(d, "name") for d in documents}) > 1:
+            yield from documents
+            return
+        names = job_names(node.text, chosen, is_label=kind not in FREE_NAMES)
+        for document, name in zip(documents, names, strict=True):
+            key, _ = document.items["name"]
+            yield Mapping({**document.items, "name": (key, Scalar(name, False, node.span))}, document.span)
+
+    def _with_steps(self, root: Mapping) -> Mapping:
+        steps = Steps(self.name, self._read_and_keep)
+        whole = steps.put_in(root)
+        self.diagnostics += steps.diagnostics
+        if steps.findings:
+            self._find(steps.findings, spots(root))
+        return whole
+
+    def _read_and_keep(self, spec: str, relative: str) -> tuple[str, bytes]:
+        name, data = self._fetch(spec, relative)
+        self.sources[name] = data
+        return name, data
+
+    def _find(self, findings: Sequence[Finding], places: Places) -> None:
+        self.diagnostics += [diagnose(finding, places) for finding in findings]
+
+
+def _stacked(weaker: Layer, stronger: Layer) -> Layer:
+    """Two ``--set`` layers as one in which nulls are still to be applied."""
+
+    def over(weak: Map[str, Any], strong: Map[str, Any]) -> dict[str, Any]:
+        both = {k: over(weak[k], v) for k, v in strong.items() if isinstance(v, Map) and isinstance(weak.get(k), Map)}
+        return {**weak, **strong, **both}
+
+    return Layer(over(weaker.value, stronger.value), {**weaker.places, **stronger.places})
+
+
+def _pruned(value: Map[str, Any], struct: Struct, language: Language, path: Path = ()) -> dict[str, Any]:
+    kept = {}
+    for key, item in value.items():
+        at = (*path, key)
+        if field_at(language, struct, at) or starts_with(at, ("native",)):
+            is_map = isinstance(item, Map) and not starts_with(at, ("native",))
+            kept[key] = _pruned(item, struct, language, at) if is_map else item
+    return kept
+
+
+def _override_of(top: Struct, language: Language) -> Struct:
+    item = top.fields["overrides"].shape.item
+    assert item is not None
+    return language.structs[item.struct]
+
+
+def _item(root: Mapping, key: str) -> Node | None:
+    return root.items[key][1] if key in root.items else None
+
+
+def _text(root: Mapping, key: str) -> str:
+    node = _item(root, key)
+    return node.text if isinstance(node, Scalar) else ""

@@ -1,0 +1,176 @@
+"""Parameters: ``${{ params.lr }}`` in strings, and ``matrix``, which makes one job of each combination.
+
+Substitution works on parsed values, never on YAML text, so a value can not break out of its field. A string that is
+only one ``${{ }}`` takes the parameter's type.
+"""
+
+import hashlib
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from lading.schema.diagnostics import Finding
+from lading.schema.node import Mapping, Node, Scalar, Sequence
+from lading.schema.paths import Path
+from lading.schema.scalars import resolve
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import SandboxedEnvironment
+
+MARK = "${{"
+"""What must stand in a file's text for there to be anything to substitute."""
+
+_EXPRESSION = re.compile(r"(?P<literal>\$\$\{\{)|\$\{\{(?P<code>.*?)\}\}", re.DOTALL)
+_LONGEST_NAME = 63
+MOST_COMBINATIONS = 10_000
+"""A matrix of more is a mistake, and would only fill the memory."""
+
+_UNTOUCHED = frozenset({"params", "matrix", "lading", "kind"})
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """One choice of values: the parameters with their values, and those of the matrix among them."""
+
+    values: Map[str, Any] = field(default_factory=dict)
+    chosen: Map[str, Any] = field(default_factory=dict)
+
+
+def combinations(params: Map[str, Any], matrix: Map[str, list[Any]]) -> list[Combination]:
+    """Every combination of the matrix, in the order of the file; one without a matrix."""
+    picks = itertools.product(*matrix.values())
+    return [Combination({**params, **chosen}, chosen) for chosen in (dict(zip(matrix, p, strict=True)) for p in picks)]
+
+
+def job_names(name: str, chosen: list[Map[str, Any]], *, is_label: bool) -> list[str]:
+    """The names of a matrix's jobs; all end in a digest of their values if two would be equal or one too long."""
+    if not any(chosen):
+        return [name] * len(chosen)
+    longest = _LONGEST_NAME if is_label else 255
+    names = ["-".join([name, *(_safe(f"{key}-{as_text(value)}") for key, value in c.items())]) for c in chosen]
+    if len(set(names)) == len(names) and all(len(found) <= longest for found in names):
+        return names
+    return [f"{full[: longest - 7].rstrip('-')}-{_digest(c)}" for full, c in zip(names, chosen, strict=True)]
+
+
+def _safe(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
+
+
+def _digest(chosen: Map[str, Any]) -> str:
+    text = json.dumps(chosen, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:6]
+
+
+def as_text(value: Any) -> str:
+    """A parameter's value as it stands inside a longer string."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+class Substitution:
+    """Puts one combination's values into a document. ``findings`` tells which expressions could not be evaluated."""
+
+    def __init__(self, combination: Combination) -> None:
+        self.values = combination.values
+        self.findings: list[Finding] = []
+
+    def document(self, root: Mapping) -> Mapping:
+        """The document with every expression replaced; ``params`` and ``matrix`` themselves are left as they are."""
+        items = {
+            key: (span, node if key in _UNTOUCHED else self.node(node, (key,)))
+            for key, (span, node) in root.items.items()
+        }
+        return Mapping(items, root.span)
+
+    def node(self, node: Node, path: Path) -> Node:
+        """The node with every expression in it replaced."""
+        if isinstance(node, Sequence):
+            return Sequence([self.node(item, (*path, i)) for i, item in enumerate(node.items)], node.span)
+        if isinstance(node, Mapping):
+            items = {key: (span, self.node(item, (*path, key))) for key, (span, item) in node.items.items()}
+            return Mapping(items, node.span)
+        return self._scalar(node, path) if MARK in node.text else node
+
+    def _scalar(self, node: Scalar, path: Path) -> Scalar:
+        whole = _EXPRESSION.fullmatch(node.text)
+        if whole and whole["code"] is not None and "}}" not in whole["code"]:
+            value = self._value(whole["code"], path)
+            return Scalar(as_text(value), not isinstance(value, str), node.span)
+        text = _EXPRESSION.sub(lambda m: MARK if m["literal"] else as_text(self._value(m["code"], path)), node.text)
+        return Scalar(text, False, node.span)
+
+    def _value(self, code: str, path: Path) -> Any:
+        from jinja2 import TemplateError, Undefined
+
+        try:
+            value = _environment().compile_expression(code.strip(), undefined_to_none=False)(params=self.values)
+            if not isinstance(value, Undefined):
+                return self._scalar_only(value, code, path)
+            problem = self._undefined(code)
+        except TemplateError as error:
+            problem = (error.message or type(error).__name__).splitlines()[0].rstrip(".")
+        except (TypeError, ValueError, ArithmeticError, AttributeError, KeyError, MemoryError) as error:
+            problem = str(error) or type(error).__name__
+        self.findings.append(Finding("LD220", path, {"code": code.strip(), "problem": problem, "known": self._known()}))
+        return ""
+
+    def _scalar_only(self, value: Any, code: str, path: Path) -> Any:
+        if isinstance(value, str | int | float):
+            return value
+        words = {"code": code.strip(), "problem": "it is not text, a number, true or false", "known": self._known()}
+        self.findings.append(Finding("LD220", path, words))
+        return ""
+
+    def _undefined(self, code: str) -> str:
+        return f"{code.strip().removeprefix('params.')} is not declared"
+
+    def _known(self) -> str:
+        return ", ".join(f"params.{name}" for name in self.values) or "none are declared"
+
+
+@cache
+def _environment() -> "SandboxedEnvironment":
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    class Bounded(SandboxedEnvironment):
+        """A sandbox in which no short expression makes a long number or text."""
+
+        intercepted_binops = frozenset({"**", "*"})
+
+        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+            if operator == "**" or not (_is_small(left) and _is_small(right)):
+                raise ValueError(f"{operator} of these values is not allowed here")
+            return left * right
+
+    environment = Bounded(undefined=StrictUndefined)
+    environment.globals.clear()
+    return environment
+
+
+def _is_small(value: object) -> bool:
+    return isinstance(value, float) or (isinstance(value, int) and abs(value) < 2**63)
+
+
+def plain_params(node: Node | None) -> Iterator[tuple[str, Any]]:
+    """The declared parameters of a document with their default values; what is wrong with them the reader says."""
+    if isinstance(node, Mapping):
+        for key, (_, item) in node.items.items():
+            if isinstance(item, Scalar):
+                yield key, resolve(item) if item.plain else item.text
+
+
+def plain_matrix(node: Node | None) -> Iterator[tuple[str, list[Any]]]:
+    """The matrix of a document: the choices of each key. What is no choice at all the reader objects to."""
+    if isinstance(node, Mapping):
+        for key, (_, item) in node.items.items():
+            scalars = [n for n in item.items if isinstance(n, Scalar)] if isinstance(item, Sequence) else []
+            if scalars:
+                yield key, [resolve(n) if n.plain else n.text for n in scalars]
