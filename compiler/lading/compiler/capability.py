@@ -1,0 +1,191 @@
+"""The vocabulary of a platform's table: how well a field is carried, under what name, in what unit, and why not.
+
+A table has one row per field of the language. Everything that must agree about a platform is read from it: the plan,
+the losses, ``explain``, ``matrix``, the documentation and, backwards, the importer. A row with ``convert`` is one of
+the few whose verdict depends on the value or on the site; what the function answers is a :class:`Verdict`, and the
+row's own fidelity is then what holds in general (what ``matrix`` prints).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lading.schema.paths import Path
+from lading.schema.units import Quantity
+
+if TYPE_CHECKING:
+    from lading.compiler.target import Target
+
+
+class Fidelity(StrEnum):
+    """How well a target carries a field; people act differently on each."""
+
+    EXACT = "exact"
+    ROUNDED = "rounded"
+    EMULATED = "emulated"
+    RECORDED = "recorded"
+    DROPPED = "dropped"
+    REFUSED = "refused"
+
+
+CARRIED = frozenset({Fidelity.EXACT, Fidelity.ROUNDED, Fidelity.EMULATED})
+
+
+class Unit(NamedTuple):
+    """A platform's unit: how many base units one of it is, how it is written, and the language's type it measures."""
+
+    size: int
+    symbol: str
+    measures: Quantity
+
+
+BYTE = Unit(1, "B", "bytes")
+KIB, MIB, GIB = Unit(2**10, "KiB", "bytes"), Unit(2**20, "MiB", "bytes"), Unit(2**30, "GiB", "bytes")
+SECOND, MINUTE = Unit(1, "s", "seconds"), Unit(60, "min", "seconds")
+CORE, MILLICORE = Unit(1000, "cores", "cores"), Unit(1, "m", "cores")
+
+
+class Leaf(NamedTuple):
+    """One set field on its way into a plan: the language's value in base units, and everything that may decide about
+    it.
+
+    ``job`` is the whole normalised job (plain maps and lists, units in base integers), for rows that must look beside
+    them.
+    """
+
+    path: Path
+    value: Any
+    job: Mapping[str, Any]
+    target: "Target"
+
+
+class Verdict(NamedTuple):
+    """What becomes of one value: how well it is carried, as which native value, and the sentence that people read."""
+
+    fidelity: Fidelity
+    value: Any = None
+    note: str = ""
+
+
+Convert = Callable[[Leaf], Verdict]
+
+
+def exact(value: Any) -> Verdict:
+    """Carried as it is."""
+    return Verdict(Fidelity.EXACT, value)
+
+
+def rounded(value: Any, note: str) -> Verdict:
+    """Carried with at least what was asked for; the note holds both numbers."""
+    return Verdict(Fidelity.ROUNDED, value, note)
+
+
+def emulated(value: Any, how: str) -> Verdict:
+    """Brought about by other means; the note says which."""
+    return Verdict(Fidelity.EMULATED, value, how)
+
+
+def dropped(why: str) -> Verdict:
+    """Not carried; an error until the spec or the site accepts it."""
+    return Verdict(Fidelity.DROPPED, None, why)
+
+
+def refused(why: str) -> Verdict:
+    """Not carried, and dropping it would be wrong or unsafe."""
+    return Verdict(Fidelity.REFUSED, None, why)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What one platform does with one field.
+
+    ``native`` is the platform's name for it, ``unit`` its unit (values are divided by it and rounded up), ``values``
+    a closed translation (a value outside it is refused), ``limit`` the largest native value, ``why`` the sentence
+    shown when it is not exact, ``see`` where that is documented.
+    """
+
+    fidelity: Fidelity
+    native: str = ""
+    unit: Unit | None = None
+    values: Mapping[Any, Any] | None = None
+    limit: int | None = None
+    why: str = ""
+    see: str = ""
+    convert: Convert | None = None
+
+
+class Table(dict[str, Row]):
+    """A platform's rows, by field."""
+
+    def __init__(self, rows: Mapping[str, Row]) -> None:
+        super().__init__(rows)
+        self._found: dict[tuple[str, ...], tuple[str, Row] | None] = {}
+
+    def row_for(self, path: Path) -> tuple[str, Row] | None:
+        """The row that speaks of this path, with its name in the table.
+
+        A row covers what lies below it unless a longer row does. A field of a role, a step or a container is carried as
+        the same field of the job is, unless the table has a row for it there; a table that refuses ``roles`` refuses
+        all below.
+        """
+        names = tuple(["[]" if isinstance(step, int) else step for step in path])
+        if names not in self._found:
+            self._found[names] = self._longest(names)
+        return self._found[names]
+
+    def _longest(self, names: tuple[str, ...]) -> tuple[str, Row] | None:
+        for length in range(len(names), 0, -1):
+            for candidate in _spellings(names[:length]):
+                if row := self.get(candidate):
+                    is_of_the_job = len(names) > 2 and names[0] in NESTED and length <= 2 and row.fidelity in CARRIED
+                    return (self._longest(names[2:]) if is_of_the_job else None) or (candidate, row)
+        return None
+
+
+NESTED = ("roles", "containers", "steps")
+"""Maps of what has most of a job's own fields."""
+
+
+def _spellings(names: tuple[str, ...]) -> list[str]:
+    plain = _join(names)
+    if names[0] in NESTED and len(names) > 1:
+        return [_join((names[0], "*", *names[2:])), plain]
+    return [plain]
+
+
+def _join(names: tuple[str, ...]) -> str:
+    text = names[0]
+    for name in names[1:]:
+        text += name if name == "[]" else f".{name}"
+    return text
+
+
+def EXACT(native: str, **rest: Any) -> Row:  # noqa: N802 - a table reads as a table
+    """A row for what is carried as it is."""
+    return Row(fidelity=Fidelity.EXACT, native=native, **rest)
+
+
+def ROUNDED(native: str, unit: Unit, **rest: Any) -> Row:  # noqa: N802
+    """A row for a quantity that the platform takes in whole units; exact where it divides evenly."""
+    return Row(fidelity=Fidelity.ROUNDED, native=native, unit=unit, **rest)
+
+
+def EMULATED(native: str, why: str, **rest: Any) -> Row:  # noqa: N802
+    """A row for what is brought about by other means; ``why`` says how."""
+    return Row(fidelity=Fidelity.EMULATED, native=native, why=why, **rest)
+
+
+def RECORDED(why: str = "kept in lading's ledger") -> Row:  # noqa: N802
+    """A row for what only lading's ledger keeps."""
+    return Row(fidelity=Fidelity.RECORDED, why=why)
+
+
+def DROPPED(why: str, **rest: Any) -> Row:  # noqa: N802
+    """A row for what gets lost unless accepted; ``why`` says what is missing."""
+    return Row(fidelity=Fidelity.DROPPED, why=why, **rest)
+
+
+def REFUSED(why: str, **rest: Any) -> Row:  # noqa: N802
+    """A row for what can not be accepted either; ``why`` says what would go wrong."""
+    return Row(fidelity=Fidelity.REFUSED, why=why, **rest)

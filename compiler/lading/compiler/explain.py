@@ -1,0 +1,122 @@
+"""Explaining a compilation: every set field beside what became of it, and every payload value beside what made it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lading.compiler.payload import Origin, Request
+from lading.compiler.pipeline import Compilation
+from lading.compiler.plan import Entry, Plan
+from lading.schema.diagnostics import Place, spot_of
+from lading.schema.paths import Path, render
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One payload value: which request, where in its body, and (of a text) which line."""
+
+    request: str
+    pointer: str
+    line: int | None
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One set field, or one payload value that no field made (``path`` is then empty and ``fidelity`` is ``default``).
+
+    ``value`` is the language's, in base units; ``native`` the platform's name for it; ``values`` what it made in the
+    payload.
+    """
+
+    path: Path
+    place: Place | None
+    value: Any
+    fidelity: str
+    native: str
+    note: str
+    values: tuple[Value, ...]
+
+    @property
+    def field(self) -> str:
+        """The path as people write it."""
+        return render(self.path)
+
+
+def explain(compilation: Compilation) -> list[Explained]:
+    """What became of each set field, in the order of the file; then the payload values that come from defaults."""
+    plan = compilation.plan
+    if plan is None:
+        return []
+    made = _made_by(compilation.requests)
+    rows = [_row(entry, plan, made.get(entry.path, ())) for entry in plan.entries.values()]
+    return [*rows, *_raw_rows(plan, made), *_defaults(compilation.requests)]
+
+
+def _row(entry: Entry, plan: Plan, values: Sequence[Value]) -> Explained:
+    spot = spot_of(entry.path, plan.job.places)
+    note = "accepted: " + entry.verdict.note if entry.accepted else entry.verdict.note
+    return Explained(
+        path=entry.path,
+        place=spot.place if spot else None,
+        value=entry.value,
+        fidelity=str(entry.verdict.fidelity),
+        native=entry.row.native,
+        note=note,
+        values=tuple(values),
+    )
+
+
+def _raw_rows(plan: Plan, made: Mapping[Path, list[Value]]) -> Iterator[Explained]:
+    for path, values in made.items():
+        if path not in plan.entries and "raw" in path:
+            spot = spot_of(path, plan.job.places)
+            yield Explained(
+                path, spot.place if spot else None, values[0].value, "raw", str(path[-1]), "", tuple(values)
+            )
+
+
+def _defaults(requests: Sequence[Request]) -> Iterator[Explained]:
+    for request in requests:
+        known = {origin.pointer for origin in request.origins}
+        for pointer, value in leaves(request.body):
+            if not any(pointer == other or pointer.startswith(f"{other}/") for other in known):
+                found = Value(request.name, pointer, None, value)
+                yield Explained((), None, None, "default", pointer, "nothing in the spec says otherwise", (found,))
+
+
+def _made_by(requests: Sequence[Request]) -> dict[Path, list[Value]]:
+    made: dict[Path, list[Value]] = {}
+    for request in requests:
+        for origin in request.origins:
+            for path in origin.sources:
+                made.setdefault(path, []).append(_value(request, origin))
+    return made
+
+
+def _value(request: Request, origin: Origin) -> Value:
+    found = at_pointer(request.body, origin.pointer)
+    if origin.line is not None:
+        found = found.split("\n")[origin.line - 1]
+    return Value(request.name, origin.pointer, origin.line, found)
+
+
+def at_pointer(body: Any, pointer: str) -> Any:
+    """The value that a JSON pointer leads to."""
+    for step in pointer.split("/")[1:]:
+        key = step.replace("~1", "/").replace("~0", "~")
+        body = body[int(key)] if isinstance(body, list) else body[key]
+    return body
+
+
+def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    """Every leaf of a payload with its JSON pointer."""
+    if isinstance(value, Mapping) and value:
+        for key, item in value.items():
+            step = key.replace("~", "~0").replace("/", "~1")
+            yield from leaves(item, f"{pointer}/{step}")
+    elif isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            yield from leaves(item, f"{pointer}/{index}")
+    else:
+        yield pointer, value

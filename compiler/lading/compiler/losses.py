@@ -1,0 +1,36 @@
+"""Nothing is lost silently: what the table says of each set field, as findings."""
+
+from collections.abc import Iterator
+
+from lading.compiler.capability import Fidelity
+from lading.compiler.plan import Entry, Plan
+from lading.schema.diagnostics import Finding
+from lading.schema.paths import render
+
+CODES = {
+    Fidelity.ROUNDED: "LD401",
+    Fidelity.EMULATED: "LD402",
+    Fidelity.RECORDED: "LD403",
+    Fidelity.DROPPED: "LD404",
+    Fidelity.REFUSED: "LD406",
+}
+"""What each fidelity is reported as; exact is not worth a word."""
+
+ACCEPTED = "LD405"
+"""A loss that the author agreed to."""
+
+
+def loss_findings(plan: Plan) -> Iterator[Finding]:
+    """One finding for each set field that is not carried exactly."""
+    for entry in plan.entries.values():
+        if code := CODES.get(entry.verdict.fidelity):
+            yield Finding(ACCEPTED if entry.accepted else code, entry.path, _words(plan, entry))
+
+
+def _words(plan: Plan, entry: Entry) -> dict[str, object]:
+    return {
+        "path": render(entry.path),
+        "target": plan.target.name,
+        "platform": plan.target.platform.NAME,
+        "why": entry.verdict.note,
+    }

@@ -1,0 +1,150 @@
+"""The payload: what a platform is sent, where every value of it came from, and its canonical bytes.
+
+An emitter writes a :class:`Draft`, a tree of plain JSON values in which what came from the spec stands as
+:class:`From`. :func:`settle` takes the origins out and keeps them beside the plain payload, by JSON pointer; for a
+text, by line.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from lading.schema.paths import Path
+
+Sources = tuple[Path, ...]
+
+
+class From(NamedTuple):
+    """A payload value (any JSON value, a text, or a :class:`Secret`) and the spec paths that made it."""
+
+    value: Any
+    sources: Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """The name of a secret, standing where its value will stand in the request and nowhere else."""
+
+    name: str
+
+
+class Text:
+    """A text written piece by piece, each with its sources: a script. Lives in a draft where a string would."""
+
+    def __init__(self, pieces: Iterable[tuple[str, Sources]] = ()) -> None:
+        self.pieces = list(pieces)
+
+    def add(self, text: str, *sources: Path) -> None:
+        """The text stands at the end, made by these paths."""
+        self.pieces.append((text, sources))
+
+    def __str__(self) -> str:
+        return "".join(text for text, _ in self.pieces)
+
+    def lines(self) -> Iterator[tuple[int, Sources]]:
+        """The sources of each line that has any, by line number from 1."""
+        at, found = 1, dict[int, dict[Path, None]]()
+        for text, sources in self.pieces:
+            newlines = text.count("\n")
+            last = at + newlines - (1 if text.endswith("\n") else 0)
+            for line in range(at, last + 1):
+                if sources:
+                    found.setdefault(line, {}).update(dict.fromkeys(sources))
+            at += newlines
+        yield from ((line, tuple(paths)) for line, paths in sorted(found.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One request as an emitter writes it.
+
+    ``name`` tells several apart (a workflow's steps); ``needs`` names those before it.
+    """
+
+    method: str
+    path: str
+    body: Mapping[str, Any]
+    name: str = ""
+    needs: tuple[str, ...] = ()
+
+
+class Origin(NamedTuple):
+    """Where one payload value came from. ``line`` is the line of the text at ``pointer``, None for other values."""
+
+    pointer: str
+    line: int | None
+    sources: Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, plain. ``secrets`` are the names that stand in the body as ``{"secret": NAME}``, by JSON pointer.
+
+    Their values are filled in by the runner, at those pointers and nowhere else: a label may be called ``secret`` too.
+    """
+
+    method: str
+    path: str
+    body: Mapping[str, Any]
+    name: str = ""
+    needs: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = field(default=(), compare=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def as_data(self) -> dict[str, Any]:
+        """The request as JSON data: what is shown, stored, compared and hashed."""
+        data: dict[str, Any] = {"method": self.method, "path": self.path, "body": self.body}
+        if self.name:
+            data["name"] = self.name
+        if self.needs:
+            data["needs"] = list(self.needs)
+        return data
+
+
+def settle(draft: Draft) -> Request:
+    """The request that the draft describes, with its origins and the places of its secrets beside it."""
+    found = _Found()
+    body = found.settled(draft.body, "", ())
+    return Request(draft.method, draft.path, body, draft.name, draft.needs, tuple(found.origins), found.secrets)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is taken out of a draft on the way to a plain body."""
+
+    origins: list[Origin] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def settled(self, value: Any, pointer: str, sources: Sources) -> Any:
+        if isinstance(value, From):
+            return self.settled(value.value, pointer, value.sources)
+        if isinstance(value, Text):
+            self.origins.extend(Origin(pointer, line, found) for line, found in value.lines())
+            return str(value)
+        if isinstance(value, Mapping) and value:
+            return {key: self.settled(item, f"{pointer}/{escape(key)}", sources) for key, item in value.items()}
+        if isinstance(value, Sequence) and value and not isinstance(value, str):
+            return [self.settled(item, f"{pointer}/{index}", sources) for index, item in enumerate(value)]
+        if sources:
+            self.origins.append(Origin(pointer, None, sources))
+        if isinstance(value, Secret):
+            self.secrets[pointer] = value.name
+            return {"secret": value.name}
+        return value
+
+
+def escape(key: str) -> str:
+    """The key as a step of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def canonical(data: Any) -> bytes:
+    """The one byte string of JSON data: sorted keys, no spaces, UTF-8. Same data, same bytes, everywhere."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def digest(requests: Sequence[Request]) -> str:
+    """``sha256:`` and the hash of what would be sent, taken with the names of secrets, never their values."""
+    return "sha256:" + hashlib.sha256(canonical([request.as_data() for request in requests])).hexdigest()

@@ -1,0 +1,108 @@
+"""The compiler, top to bottom. Read this file first: it holds no detail.
+
+A spec becomes a job (layers merged for the target), a plan (every set field weighed against the platform's table),
+drafts (the emitter's, made from the plan alone) and requests (plain, validated, with canonical bytes). Each step
+either goes on or leaves diagnostics; a compilation with an error in it has no requests. Same inputs, same bytes: no
+clock, network, environment or home.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lading.compiler.capability import Fidelity
+from lading.compiler.losses import loss_findings
+from lading.compiler.native import clashes, native_leaves, raw_of
+from lading.compiler.payload import Request, digest, settle
+from lading.compiler.plan import Entry, Plan, make_plan
+from lading.compiler.raw import apply_raw
+from lading.compiler.secrets import secret_findings, secret_names
+from lading.compiler.target import Target
+from lading.schema.diagnostics import Diagnostic, Finding, diagnose, has_errors, in_order
+from lading.schema.job import Job
+from lading.schema.load import Spec
+from lading.schema.paths import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What became of one spec on one target. ``requests`` is empty where ``diagnostics`` holds an error.
+
+    ``digest`` is that of the requests; ``secrets`` are the names they need; ``recorded`` is what only the ledger keeps.
+    """
+
+    spec: Spec
+    target: Target
+    job: Job
+    diagnostics: tuple[Diagnostic, ...] = ()
+    plan: Plan | None = None
+    requests: tuple[Request, ...] = ()
+    digest: str = ""
+    secrets: tuple[str, ...] = ()
+    recorded: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The job's name."""
+        return self.spec.name
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether there is something to send."""
+        return not has_errors(self.diagnostics)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What became of each set field, in the order of the file."""
+        return tuple(self.plan.entries.values()) if self.plan else ()
+
+
+def compile_spec(spec: Spec, target: Target, accept: Sequence[Path] = (), *, verify: bool = False) -> Compilation:
+    """The spec, compiled for the target. Never raises for what a spec or a site says.
+
+    ``accept`` are losses agreed to on the command line. ``verify`` holds the payload against the platform's JSON
+    Schema, which is done before anything is sent, and always where ``raw`` has changed the payload.
+    """
+    job, problems = spec.for_target(target.name, target.defaults)
+    if has_errors(problems):
+        return Compilation(spec, target, job, tuple(in_order(problems)))
+    has_raw = bool(raw_of(job, target))
+    plan = make_plan(job, target, native_leaves(job, target), tuple(accept), has_raw=has_raw)
+    diagnostics = [*problems, *_located(list(_objections(plan)), job, target)]
+    if has_errors(diagnostics):
+        return Compilation(spec, target, job, tuple(in_order(diagnostics)), plan)
+    requests, late = _emitted(plan, verify=verify)
+    diagnostics += _located(late, job, target)
+    if has_errors(diagnostics):
+        return Compilation(spec, target, job, tuple(in_order(diagnostics)), plan)
+    kept = {str(e.path[0]): job.value[str(e.path[0])] for e in plan.entries.values() if _is_kept_at_top(e)}
+    names = secret_names(requests)
+    return Compilation(spec, target, job, tuple(in_order(diagnostics)), plan, requests, digest(requests), names, kept)
+
+
+def _objections(plan: Plan) -> Iterator[Finding]:
+    yield from clashes(plan)
+    yield from loss_findings(plan)
+    yield from secret_findings(plan)
+    yield from plan.target.platform.check(plan)
+
+
+def _emitted(plan: Plan, *, verify: bool) -> tuple[tuple[Request, ...], list[Finding]]:
+    requests = tuple(settle(draft) for draft in plan.target.platform.emit(plan))
+    forgotten = plan.unread()
+    if forgotten:
+        raise AssertionError(f"{plan.target.platform.NAME} did not read what its table says it carries: {forgotten}")
+    requests, findings = apply_raw(plan, requests)
+    if (verify or plan.has_raw) and not findings:
+        from lading.compiler.verify import payload_findings
+
+        findings = list(payload_findings(plan, requests))
+    return requests, findings
+
+
+def _located(findings: Sequence[Finding], job: Job, target: Target) -> list[Diagnostic]:
+    return [diagnose(finding, job.places, target.name) for finding in findings]
+
+
+def _is_kept_at_top(entry: Entry) -> bool:
+    return entry.verdict.fidelity is Fidelity.RECORDED and entry.path[0] != "schedule"

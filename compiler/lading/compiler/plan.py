@@ -1,0 +1,139 @@
+"""The plan: every set field of a job, weighed against a target's table before anything is emitted.
+
+The plan is made by walking what was set, so a field can not get lost by not being read; and an emitter sees only the
+plan. It remembers what the emitter asked for: a carried field that nobody read is our bug, and ``pipeline.py`` says
+so.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from lading.compiler.capability import CARRIED, Fidelity, Leaf, Row, Verdict, refused
+from lading.compiler.target import Target
+from lading.compiler.view import View
+from lading.schema.job import Job
+from lading.schema.paths import Path, starts_with
+from lading.schema.units import written
+
+
+class Entry(NamedTuple):
+    """One set field: the language's value, the row that speaks of it, and what became of it.
+
+    ``is_moot``: the value is what the platform does anyway, so nothing has to be said of it and nothing is lost.
+    """
+
+    path: Path
+    value: Any
+    row_name: str
+    row: Row
+    verdict: Verdict
+    accepted: bool = False
+    is_moot: bool = False
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether the payload holds it in some form."""
+        return self.verdict.fidelity in CARRIED and not self.is_moot
+
+
+@dataclass(slots=True)
+class Plan:
+    """A job on a target: one entry for each set field, those of the platform's native sections included.
+
+    ``has_raw`` says that the finished payload will be changed by hand.
+    """
+
+    job: Job
+    target: Target
+    entries: dict[Path, Entry]
+    has_raw: bool = False
+    read: set[Path] = field(default_factory=set)
+    _below: dict[Path, list[Path]] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for path in self.entries:
+            for length in range(len(path) + 1):
+                self._below.setdefault(path[:length], []).append(path)
+
+    @property
+    def root(self) -> View:
+        """The whole job, for an emitter to read."""
+        return View(self, ())
+
+    def below(self, path: Path) -> Sequence[Path]:
+        """The set fields at the path or below it, in the order of the file."""
+        return self._below.get(path, ())
+
+    def unread(self) -> list[Path]:
+        """What is carried, as the table says, and was not asked for by the emitter."""
+        return [path for path, entry in self.entries.items() if entry.is_carried and path not in self.read]
+
+
+def make_plan(
+    job: Job, target: Target, native: Mapping[Path, Any], accept: tuple[Path, ...], *, has_raw: bool = False
+) -> Plan:
+    """The plan of the job on the target. ``native`` are the set fields of this platform's own sections, by path."""
+    agreed = (*target.accept, *job.accept, *accept)
+    entries = {path: _entry(path, value, job, target, agreed) for path, value in job.leaves()}
+    own = Row(fidelity=Fidelity.EXACT, native="native")
+    for path, value in native.items():
+        entries[path] = Entry(path, value, "native", own, Verdict(Fidelity.EXACT, value))
+    return Plan(job, target, entries, has_raw)
+
+
+def _entry(path: Path, value: Any, job: Job, target: Target, agreed: tuple[Path, ...]) -> Entry:
+    found = target.platform.TABLE.row_for(path)
+    name, row = found or (
+        "",
+        Row(fidelity=Fidelity.REFUSED, why=f"the table of {target.platform.NAME} has no row for it"),
+    )
+    verdict = weigh(row, Leaf(path, value, job.value, target))
+    if verdict.fidelity in {Fidelity.DROPPED, Fidelity.REFUSED} and _happens_anyway(job, path, value):
+        verdict = Verdict(Fidelity.EXACT, None, "what the platform does anyway")
+        return Entry(path, value, name, row, verdict, is_moot=True)
+    accepted = verdict.fidelity is Fidelity.DROPPED and any(starts_with(path, prefix) for prefix in agreed)
+    return Entry(path, value, name, row, verdict, accepted)
+
+
+def _happens_anyway(job: Job, path: Path, value: Any) -> bool:
+    spec = job.field_at(path)
+    return path != ("kind",) and spec is not None and spec.default is not None and bool(spec.default == value)
+
+
+def weigh(row: Row, leaf: Leaf) -> Verdict:
+    """What the row says becomes of the value."""
+    if row.convert:
+        return row.convert(leaf)
+    if row.fidelity not in CARRIED:
+        return Verdict(row.fidelity, None, row.why)
+    if row.values is not None:
+        return _translated(row, leaf)
+    if row.unit:
+        return _in_units(row, leaf)
+    return _within(row, Verdict(row.fidelity, leaf.value, row.why if row.fidelity is not Fidelity.EXACT else ""))
+
+
+def _translated(row: Row, leaf: Leaf) -> Verdict:
+    assert row.values is not None
+    if leaf.value not in row.values:
+        known = ", ".join(str(value) for value in row.values)
+        return refused(row.why or f"only {known} can be said there")
+    return Verdict(row.fidelity, row.values[leaf.value], row.why if row.fidelity is not Fidelity.EXACT else "")
+
+
+def _in_units(row: Row, leaf: Leaf) -> Verdict:
+    assert row.unit is not None
+    count, rest = divmod(leaf.value, row.unit.size)
+    if not rest:
+        fidelity = Fidelity.EXACT if row.fidelity is Fidelity.ROUNDED else row.fidelity
+        return _within(row, Verdict(fidelity, count, row.why if fidelity is Fidelity.EMULATED else ""))
+    asked = written(leaf.value, row.unit.measures)
+    note = f"{asked} → {count + 1} {row.unit.symbol}"
+    return _within(row, Verdict(Fidelity.ROUNDED, count + 1, note))
+
+
+def _within(row: Row, verdict: Verdict) -> Verdict:
+    if row.limit is not None and verdict.value is not None and verdict.value > row.limit:
+        return refused(f"the largest that can be said there is {row.limit}")
+    return verdict

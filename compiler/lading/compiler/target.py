@@ -1,0 +1,59 @@
+"""What a platform is to the compiler, and a target: one platform as one site uses it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from lading.compiler.capability import Table
+from lading.compiler.payload import Draft
+from lading.schema.diagnostics import Finding
+from lading.schema.layers import Layer
+from lading.schema.paths import Path
+
+if TYPE_CHECKING:
+    from lading.compiler.plan import Plan
+
+
+class Platform(Protocol):
+    """A platform's folder, ``compiler/platforms/<name>/``: its ``__init__`` has these names, whatever file they live
+    in.
+
+    ``Options`` (``targets.<t>.options`` of a site), ``Catalog`` (``targets.<t>.catalog``) and ``Native``
+    (``native.<name>`` of a spec) are pydantic models, in ``models.py``; the compiler reads their shapes from
+    ``models.json``, which ``make generate`` writes, and imports the models only where that file is missing.
+
+    Two more names may be there: ``CLASHES`` maps a native field to the portable path that sets the same thing, and
+    ``ALSO_READS`` names the platforms whose native sections this one reads besides its own.
+    """
+
+    NAME: str
+    TABLE: Table
+    PAYLOAD: str
+    """What ``compile`` prints: ``"script"`` where the body's ``script`` is all that matters, else ``"json"``."""
+
+    def emit(self, plan: "Plan") -> Sequence[Draft]:
+        """The requests that run the planned job. Reads the plan and nothing else."""
+        ...
+
+    def check(self, plan: "Plan") -> Sequence[Finding]:
+        """What only this platform can object to, of fields against each other. Findings point to spec paths."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One target of a site. ``options`` and ``catalog`` are read and normalised; ``defaults`` is a layer under the
+    spec.
+
+    ``secrets`` are the names that the site knows, None where there is no site to ask.
+    """
+
+    name: str
+    platform: Platform
+    options: Mapping[str, Any] = field(default_factory=dict)
+    catalog: Mapping[str, Any] = field(default_factory=dict)
+    accept: tuple[Path, ...] = ()
+    defaults: Layer = field(default_factory=Layer)
+    endpoint: str = ""
+    registries: Mapping[str, Any] = field(default_factory=dict)
+    secrets: frozenset[str] | None = None

@@ -1,0 +1,136 @@
+"""What an emitter sees of a plan: one level at a time, native values with their sources.
+
+A role falls back to its job and a step to its workflow for what they do not say themselves. Asking for a field notes
+it as read, so that the pipeline can tell when an emitter forgot one.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lading.compiler.payload import From
+from lading.schema.paths import Path
+
+if TYPE_CHECKING:
+    from lading.compiler.plan import Plan
+
+INHERITED = frozenset(
+    {"image", "pull", "command", "args", "script", "shell", "workdir", "env", "resources", "slots", "ports", "mounts"}
+)
+"""What a role has from its job, and a step from its workflow, where it does not say otherwise."""
+
+RIVALS = {
+    "command": ("script", "shell"),
+    "args": ("script", "shell"),
+    "script": ("command", "args"),
+    "shell": ("command", "args"),
+}
+"""Saying the one in a role or step leaves the others above it unsaid."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One level of the plan as an emitter reads it: native values with their sources.
+
+    ``above`` is the level that a role or step falls back to for the fields it inherits.
+    """
+
+    plan: "Plan"
+    prefix: Path
+    above: "View | None" = None
+
+    @property
+    def key(self) -> str:
+        """The role's, step's or map entry's own name; empty at the top."""
+        return str(self.prefix[-1]) if self.prefix else ""
+
+    def get(self, *steps: str | int) -> From | None:
+        """The native value of a carried field with its source, or None where it is not set or not carried.
+
+        ``native`` fields of this target's platform are read the same way: ``get("native", "slurm", "account")``.
+        """
+        self._note(steps)
+        path = self.prefix + steps
+        entry = self.plan.entries.get(path)
+        if entry is not None:
+            return From(entry.verdict.value, (path,)) if entry.is_carried else None
+        return self.above.get(*steps) if self.above and self._inherits(steps) else None
+
+    def _note(self, steps: Path) -> None:
+        """The field counts as read, here and above: where a role says its own, that of its job has been weighed too."""
+        self.plan.read.add(self.prefix + steps)
+        name = str(steps[0])
+        if self.above and name in INHERITED:
+            superseded = [self.above.prefix + steps]
+            if self._has_own(name):
+                superseded += [(*self.above.prefix, rival) for rival in RIVALS.get(name, ())]
+            for gone in superseded:
+                self.plan.read.update(self.plan.below(gone))
+            self.above._note(steps)  # noqa: SLF001 - another of its own kind
+
+    def value(self, *steps: str | int, default: Any = None) -> Any:
+        """The native value alone; where there is none, ``default``, else what the language says holds then."""
+        found = self.get(*steps)
+        if found is not None:
+            return found.value
+        if default is not None:
+            return default
+        spec = self.plan.job.field_at(self.prefix + steps)
+        return spec.default if spec else None
+
+    def raw(self, *steps: str | int) -> Any:
+        """The language's own value (base units), whatever became of it, or None; for decisions, not for payloads."""
+        path = self.prefix + steps
+        if entry := self.plan.entries.get(path):
+            return entry.value
+        return self.above.raw(*steps) if self.above and self._inherits(steps) else None
+
+    def has(self, *steps: str | int) -> bool:
+        """Whether anything at or below is set and carried."""
+        path = self.prefix + steps
+        here = any(self.plan.entries[known].is_carried for known in self.plan.below(path))
+        return here or bool(self.above and self._inherits(steps) and self.above.has(*steps))
+
+    def sources(self, *steps: str | int) -> tuple[Path, ...]:
+        """The paths of everything carried at or below: what made a payload value that many fields went into."""
+        path = self.prefix + steps
+        self._note(steps)
+        found = tuple(known for known in self.plan.below(path) if self.plan.entries[known].is_carried)
+        self.plan.read.update(found)
+        return found or (self.above.sources(*steps) if self.above and self._inherits(steps) else ())
+
+    def items(self, *steps: str | int) -> dict[str, From]:
+        """The entries of a map field (``env``, ``labels``) with their sources; a role's own over those of its job."""
+        path = self.prefix + steps
+        self._note(steps)
+        inherited = self.above.items(*steps) if self.above and self._inherits(steps) else {}
+        own = {
+            str(known[-1]): From(self.plan.entries[known].verdict.value, (known,))
+            for known in self.plan.below(path)
+            if len(known) == len(path) + 1 and self.plan.entries[known].is_carried
+        }
+        self.plan.read.update(source for item in own.values() for source in item.sources)
+        return inherited | own
+
+    def each(self, *steps: str | int) -> "list[View]":
+        """One view for each item of a list, or entry of a map, of maps: mounts, ports, roles, steps, containers.
+
+        A list that a role or step does not have is that of the job above. Roles and steps fall back to this level.
+        """
+        path = self.prefix + steps
+        self._note(steps)
+        keys = dict.fromkeys(known[len(path)] for known in self.plan.below(path) if len(known) > len(path))
+        if not keys and self.above and self._inherits(steps):
+            return self.above.each(*steps)
+        above = self if steps[-1] in {"roles", "steps"} else None
+        return [View(self.plan, (*path, key), above) for key in keys]
+
+    def _inherits(self, steps: tuple[str | int, ...]) -> bool:
+        field_name = str(steps[0])
+        if field_name == "native":
+            return True
+        if field_name == "schedule":
+            return len(steps) > 1 and steps[1] == "queue" and self.prefix[0] == "steps"
+        return field_name in INHERITED and not any(self._has_own(rival) for rival in RIVALS.get(field_name, ()))
+
+    def _has_own(self, field_name: str) -> bool:
+        return bool(self.plan.below((*self.prefix, field_name)))
