@@ -7,7 +7,6 @@ row's own fidelity is then what holds in general (what ``matrix`` prints).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -96,8 +95,7 @@ def refused(why: str) -> Verdict:
     return Verdict(Fidelity.REFUSED, None, why)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(NamedTuple):
     """What one platform does with one field.
 
     ``native`` is the platform's name for it, ``unit`` its unit (values are divided by it and rounded up), ``values``

@@ -1,18 +1,18 @@
 """Explaining a compilation: every set field beside what became of it, and every payload value beside what made it."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, cast, get_args
 
 from lading.compiler.payload import Origin, Request
 from lading.compiler.pipeline import Compilation
 from lading.compiler.plan import Entry, Plan
 from lading.schema.diagnostics import Place, spot_of
 from lading.schema.paths import Path, render
+from lading.schema.units import Quantity, written
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One payload value: which request, where in its body, and (of a text) which line."""
 
     request: str
@@ -21,8 +21,7 @@ class Value:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(NamedTuple):
     """One set field, or one payload value that no field made (``path`` is then empty and ``fidelity`` is ``default``).
 
     ``value`` is the language's, in base units; ``native`` the platform's name for it; ``values`` what it made in the
@@ -36,6 +35,8 @@ class Explained:
     native: str
     note: str
     values: tuple[Value, ...]
+    written: str = ""
+    """The value as people write it: ``64Gi``, where ``value`` is in bytes."""
 
     @property
     def field(self) -> str:
@@ -64,7 +65,15 @@ def _row(entry: Entry, plan: Plan, values: Sequence[Value]) -> Explained:
         native=entry.row.native,
         note=note,
         values=tuple(values),
+        written=_written(entry, plan),
     )
+
+
+def _written(entry: Entry, plan: Plan) -> str:
+    field = plan.job.field_at(entry.path)
+    if field and field.shape.type in get_args(Quantity):
+        return written(entry.value, cast("Quantity", field.shape.type))
+    return entry.value if isinstance(entry.value, str) else json.dumps(entry.value, ensure_ascii=False)
 
 
 def _raw_rows(plan: Plan, made: Mapping[Path, list[Value]]) -> Iterator[Explained]:

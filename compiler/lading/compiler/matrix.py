@@ -4,8 +4,8 @@ fields × platforms, as text, Markdown, HTML or data.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from lading.compiler.capability import Fidelity, Leaf
 from lading.compiler.plan import weigh
@@ -29,8 +29,7 @@ SIGNS = {
 """One sign for each fidelity; the word always stands beside it somewhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """How one platform carries one field, under what name, and why not better."""
 
     fidelity: Fidelity
@@ -38,20 +37,18 @@ class Cell:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One field of the language with its cells, one for each platform."""
+class Line(NamedTuple):
+    """One row: a field of the language, or a job, with what it means and its cells, one for each platform or target."""
 
-    path: Path
     name: str
-    field: Field
+    doc: str
     cells: Mapping[str, Cell]
 
 
 def field_matrix(names: Sequence[str] = ()) -> list[Line]:
     """Every field of the language on the named platforms, or on all. In the order of the language."""
     chosen = {name: found for name in names or platforms() if (found := platform(name))}
-    return [Line(path, label(path), field, _cells(path, kind, chosen)) for path, field, kind in _all_fields()]
+    return [Line(label(path), field.doc, _cells(path, kind, chosen)) for path, field, kind in _all_fields()]
 
 
 def cell_of(name: str, path: Path) -> Cell | None:
@@ -100,10 +97,10 @@ def _cell(found: Platform, path: Path) -> Cell:
     return Cell(row[1].fidelity, row[1].native, row[1].why)
 
 
-def as_markdown(lines: Sequence[Line]) -> str:
-    """The matrix as a Markdown table with a legend."""
+def as_markdown(lines: Sequence[Line], first: str = "field") -> str:
+    """The matrix as a Markdown table with a legend; ``first`` is the title of its first column."""
     names = list(lines[0].cells) if lines else []
-    head = ["| field | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
+    head = [f"| {first} | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
     rows = [f"| `{line.name}` | " + " | ".join(_markdown(c) for c in line.cells.values()) + " |" for line in lines]
     return "\n".join([*head, *rows, "", legend(), ""])
 
@@ -119,12 +116,12 @@ def legend() -> str:
     return " · ".join(f"{sign} {fidelity}" for fidelity, sign in SIGNS.items())
 
 
-def as_html(lines: Sequence[Line]) -> str:
-    """The matrix as one self-contained page, for light and dark."""
+def as_html(lines: Sequence[Line], first: str = "field") -> str:
+    """The matrix as one self-contained page, for light and dark; ``first`` is the title of its first column."""
     names = list(lines[0].cells) if lines else []
     head = "".join(f"<th scope=col>{escape(name)}</th>" for name in names)
     body = "\n".join(_html_row(line) for line in lines)
-    return _PAGE.format(head=head, body=body, legend=escape(legend()))
+    return _PAGE.format(first=escape(first), head=head, body=body, legend=escape(legend()))
 
 
 def _html_row(line: Line) -> str:
@@ -133,7 +130,7 @@ def _html_row(line: Line) -> str:
         f"<small>{escape(cell.native)}</small></td>"
         for cell in line.cells.values()
     )
-    name, doc = escape(line.name), escape(line.field.doc, quote=True)
+    name, doc = escape(line.name), escape(line.doc, quote=True)
     return f'<tr><th scope=row title="{doc}"><code>{name}</code></th>{cells}</tr>'
 
 
@@ -154,7 +151,7 @@ small {{ display: block; opacity: .7; overflow-wrap: anywhere }}
 </style>
 <h1>What each platform carries</h1>
 <p>{legend}. Point at a cell to read why.</p>
-<table><thead><tr><th scope=col>field</th>{head}</tr></thead><tbody>
+<table><thead><tr><th scope=col>{first}</th>{head}</tr></thead><tbody>
 {body}
 </tbody></table>
 </html>

@@ -56,8 +56,7 @@ class Text:
         yield from ((line, tuple(paths)) for line, paths in sorted(found.items()))
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """One request as an emitter writes it.
 
     ``name`` tells several apart (a workflow's steps); ``needs`` names those before it.

@@ -7,8 +7,8 @@ clock, network, environment or home.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from lading.compiler.capability import Fidelity
 from lading.compiler.losses import loss_findings
@@ -24,8 +24,7 @@ from lading.schema.load import Spec
 from lading.schema.paths import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Compilation:
+class Compilation(NamedTuple):
     """What became of one spec on one target. ``requests`` is empty where ``diagnostics`` holds an error.
 
     ``digest`` is that of the requests; ``secrets`` are the names they need; ``recorded`` is what only the ledger keeps.
@@ -39,7 +38,7 @@ class Compilation:
     requests: tuple[Request, ...] = ()
     digest: str = ""
     secrets: tuple[str, ...] = ()
-    recorded: Mapping[str, Any] = field(default_factory=dict)
+    recorded: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def name(self) -> str:

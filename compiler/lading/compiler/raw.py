@@ -33,6 +33,7 @@ def _with(request: Request, pointer: str, value: Any, at: Path, findings: list[F
         findings.append(Finding("LD411", at, {"pointer": pointer, "problem": "a pointer starts with /"}, at_key=True))
         return request
     try:
+        _keep_in_place(request, pointer, steps, value)
         body = _put(request.body, steps, value)
     except LookupError as error:
         findings.append(Finding("LD411", at, {"pointer": pointer, "problem": str(error.args[0])}, at_key=True))
@@ -40,6 +41,13 @@ def _with(request: Request, pointer: str, value: Any, at: Path, findings: list[F
     kept = tuple(o for o in request.origins if not _is_within(o.pointer, pointer))
     secrets = {place: name for place, name in request.secrets.items() if not _is_within(place, pointer)}
     return replace(request, body=body, origins=(*kept, Origin(pointer, None, (at,))), secrets=secrets)
+
+
+def _keep_in_place(request: Request, pointer: str, steps: list[str], value: Any) -> None:
+    """Taking an entry out of a list moves those behind it; a secret is found by its place and must not move."""
+    above = pointer.rpartition("/")[0]
+    if value is None and steps[-1].isdecimal() and any(_is_within(place, above) for place in request.secrets):
+        raise LookupError("a secret stands in the same list; say the whole list")
 
 
 def _is_within(pointer: str, above: str) -> bool:

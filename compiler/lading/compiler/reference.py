@@ -1,8 +1,7 @@
 """The language's own field reference, from the models' docstrings: what ``explain resources.gpu`` prints."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lading.compiler.matrix import WORDS, Cell, cell_of, label
 from lading.compiler.registry import language, platforms
@@ -30,8 +29,7 @@ TYPES = {
 """Each type in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One field as people look it up.
 
     ``below`` are its own fields, where it has any; ``cells`` how each platform carries it.

@@ -1,8 +1,8 @@
 """What a platform is to the compiler, and a target: one platform as one site uses it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from lading.compiler.capability import Table
 from lading.compiler.payload import Draft
@@ -40,8 +40,7 @@ class Platform(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One target of a site. ``options`` and ``catalog`` are read and normalised; ``defaults`` is a layer under the
     spec.
 
@@ -50,10 +49,10 @@ class Target:
 
     name: str
     platform: Platform
-    options: Mapping[str, Any] = field(default_factory=dict)
-    catalog: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = MappingProxyType({})
+    catalog: Mapping[str, Any] = MappingProxyType({})
     accept: tuple[Path, ...] = ()
-    defaults: Layer = field(default_factory=Layer)
+    defaults: Layer = Layer()
     endpoint: str = ""
-    registries: Mapping[str, Any] = field(default_factory=dict)
+    registries: Mapping[str, Any] = MappingProxyType({})
     secrets: frozenset[str] | None = None

@@ -4,8 +4,7 @@ A role falls back to its job and a step to its workflow for what they do not say
 it as read, so that the pipeline can tell when an emitter forgot one.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lading.compiler.payload import From
 from lading.schema.paths import Path
@@ -27,8 +26,7 @@ RIVALS = {
 """Saying the one in a role or step leaves the others above it unsaid."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """One level of the plan as an emitter reads it: native values with their sources.
 
     ``above`` is the level that a role or step falls back to for the fields it inherits.
@@ -58,7 +56,7 @@ class View:
     def _note(self, steps: Path) -> None:
         """The field counts as read, here and above: where a role says its own, that of its job has been weighed too."""
         self.plan.read.add(self.prefix + steps)
-        name = str(steps[0])
+        name = str(steps[0]) if steps else ""
         if self.above and name in INHERITED:
             superseded = [self.above.prefix + steps]
             if self._has_own(name):
@@ -125,7 +123,7 @@ class View:
         return [View(self.plan, (*path, key), above) for key in keys]
 
     def _inherits(self, steps: tuple[str | int, ...]) -> bool:
-        field_name = str(steps[0])
+        field_name = str(steps[0]) if steps else ""
         if field_name == "native":
             return True
         if field_name == "schedule":

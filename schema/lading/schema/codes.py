@@ -124,10 +124,10 @@ CODES: dict[str, Code] = {
         'close it with "{closing}"',
     ),
     "LD125": Code(
-        "colon inside brackets",
-        'a text with ":" in it needs quotes inside {{ }} and [ ]',
-        "the parser stopped here",
-        'quote the text: `gpu: "A800:8"`',
+        "text without quotes inside brackets",
+        "a text with {character} in it needs quotes inside {{ }} and [ ]",
+        "this has a meaning of its own here",
+        "put the text in quotes",
     ),
     "LD126": Code(
         "text after a value",
@@ -147,7 +147,7 @@ CODES: dict[str, Code] = {
         "the same key again",
         "keep one of the two",
     ),
-    "LD132": Code("key is no text", "a key must be a text", "this is a {what}", "write a text in its place"),
+    "LD132": Code("key is no text", "a key must be a text", "this is {what}", "write a text in its place"),
     "LD133": Code(
         "merge key", "lading reads no merge keys", "<< is not part of YAML 1.2", "write out the keys that it would add"
     ),

@@ -56,7 +56,7 @@ def parse(name: str, data: bytes) -> tuple[list[Document], list[Diagnostic]]:
     diagnostics += loader.diagnostics
     if not loader.has_started and not diagnostics:
         diagnostics.append(diagnosed(Finding("LD105", (), {"what": "file"}), _start(name)))
-    return loader.documents, in_order(diagnostics)
+    return loader.documents, in_order(_inside(name, diagnostics, text))
 
 
 def _decoded(name: str, data: bytes) -> str:
@@ -105,6 +105,15 @@ def _next_document(lines: Sequence[str], begin: int) -> int:
         at for at in range(begin, len(lines)) if lines[at].startswith("---") and lines[at][3:4] in {"", " ", "\t"}
     )
     return next(iter(starts), len(lines))
+
+
+def _inside(name: str, diagnostics: Sequence[Diagnostic], text: str) -> list[Diagnostic]:
+    """The diagnostics, those that the parser noticed below the last line at the end of that line."""
+    if not diagnostics:
+        return []
+    lines = _LINE_BREAK.split(text)
+    end = _after(name, lines)
+    return [d._replace(place=end) if d.place and d.place.line > len(lines) else d for d in diagnostics]
 
 
 def _start(name: str) -> Place:

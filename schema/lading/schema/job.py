@@ -1,8 +1,7 @@
 """The job: one normalised document of any kind, every value in base units, every value with the spot it came from."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from lading.schema.diagnostics import Places
 from lading.schema.paths import Path
@@ -23,8 +22,7 @@ def is_work(path: Path) -> bool:
     return path[-1] != "native" and not is_of_a_file
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One unit of work as one target gets it: layers merged, units exact integers, short forms gone.
 
     ``value`` holds what was written, by whom ever, and nothing else: 0, false and {} are set; what is absent was not
@@ -35,7 +33,7 @@ class Job:
     places: Places
     language: Language
     file: str = ""
-    accept: tuple[Path, ...] = field(default=())
+    accept: tuple[Path, ...] = ()
 
     @property
     def kind(self) -> str:

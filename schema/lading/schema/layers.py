@@ -5,8 +5,8 @@ set. Where only one of several fields may be set, one in a stronger layer remove
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from lading.schema.diagnostics import Spot
 from lading.schema.paths import Path, starts_with
@@ -16,12 +16,11 @@ RAW = ("raw",)
 """``native.<platform>.raw``: there null is a value of its own, which takes something out of the finished payload."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """One layer: normalised values, and the spot of each by its path in the job."""
 
-    value: Mapping[str, Any] = field(default_factory=dict)
-    places: Mapping[Path, Spot] = field(default_factory=dict)
+    value: Mapping[str, Any] = MappingProxyType({})
+    places: Mapping[Path, Spot] = MappingProxyType({})
 
     def below(self, path: Path) -> "Layer":
         """What stands at the path, as a layer of its own with paths that start there."""
@@ -44,13 +43,14 @@ def merge(weaker: Layer, stronger: Layer, struct: Struct, language: Language) ->
     if not stronger.value:
         return weaker
     places = dict(weaker.places)
+    if () in stronger.places:
+        places.setdefault((), stronger.places[()])
     merging = _Merging(language, places, stronger.places)
     value = merging.structs(weaker.value, stronger.value, struct, ())
     return Layer(value, places)
 
 
-@dataclass(frozen=True, slots=True)
-class _Merging:
+class _Merging(NamedTuple):
     language: Language
     places: dict[Path, Spot]
     stronger: Mapping[Path, Spot]

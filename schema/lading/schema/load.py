@@ -16,9 +16,9 @@ Every step goes on past what it objects to, so that one run tells all; nothing i
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from lading.schema.checks import check
 from lading.schema.diagnostics import Diagnostic, Finding, Places, Spot, diagnose, for_target, in_order
@@ -48,15 +48,14 @@ FREE_NAMES = frozenset({"pipeline", "search", "dataset", "evaluation"})
 """Kinds whose name is the thing's own, free text; the others' is a DNS label."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(NamedTuple):
     """One job of a file before it knows its target: parameters filled in, one combination of the matrix."""
 
     base: Layer
     kind: str
     file: str
     language: Language
-    sets: Layer = field(default_factory=Layer)
+    sets: Layer = Layer()
 
     @property
     def name(self) -> str:
@@ -86,7 +85,7 @@ class Spec:
 
         a queue for all jobs says nothing of a time limit of services.
         """
-        places = {path: spot for path, spot in defaults.places.items() if self._has(path)}
+        places = {path: spot for path, spot in defaults.places.items() if path and self._has(path)}
         return Layer(_pruned(defaults.value, self.struct, self.language), places)
 
     def _has(self, path: Path) -> bool:
@@ -106,8 +105,7 @@ class Spec:
         return tuple(paths), findings
 
 
-@dataclass(frozen=True, slots=True)
-class SiteFile:
+class SiteFile(NamedTuple):
     """A site file as read: every target's options and catalog normalised by its platform's own shapes."""
 
     layer: Layer
@@ -125,8 +123,7 @@ class SiteFile:
         return self.layer.places
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """All that a file holds, with everything that is wrong with it.
 
     ``sources`` are the lines of each file that was read.
@@ -135,7 +132,7 @@ class Loaded:
     specs: tuple[Spec, ...] = ()
     sites: tuple[SiteFile, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
-    sources: Map[str, Sequence[str]] = field(default_factory=dict)
+    sources: Map[str, Sequence[str]] = MappingProxyType({})
 
 
 def load(
@@ -174,7 +171,7 @@ def load_site(name: str, data: bytes, language: Language | None = None) -> SiteF
     site = loaded.sites[0] if loaded.sites else SiteFile(Layer(), name)
     if not loaded.sites and not loaded.diagnostics and not others:
         others = [diagnose(Finding("LD501", ()), {})]
-    return replace(site, diagnostics=tuple(in_order([*loaded.diagnostics, *others])))
+    return site._replace(diagnostics=tuple(in_order([*loaded.diagnostics, *others])))
 
 
 def _no_files(spec: str, relative: str) -> tuple[str, bytes]:
@@ -250,7 +247,7 @@ class _Loading:
         fields = []
         for text in self.sets:
             key, equals, value = text.partition("=")
-            documents, diagnostics = parse("--set", value.encode("utf-8", "surrogateescape"))
+            documents, diagnostics = parse("--set", (value or "null").encode("utf-8", "surrogateescape"))
             self.diagnostics += diagnostics
             node = documents[0].root if documents else None
             if not equals or not key or node is None:

@@ -39,6 +39,9 @@ class Document:
     root: Node
 
 
+_NO_KEYS = frozenset({"", "<<"})
+
+
 class _Stop(Exception):
     """Nothing can be made of the rest of this document."""
 
@@ -89,7 +92,7 @@ class _Map:
             self.key = node
             return
         items = self.node.items
-        if isinstance(key, Scalar) and key.text not in items and (key.text != "<<" or not key.plain):
+        if isinstance(key, Scalar) and key.text not in items and not (key.plain and key.text in _NO_KEYS):
             items[key.text] = (key.span, node)
         else:
             self.refuse(key, self.node)
@@ -112,8 +115,8 @@ class Loader:
         self._put: Callable[[Node], None]
         self._end: Mark  # of the value that was read last
         self._expanded = 0
+        self._text = ""
         self._handlers: dict[type, Callable[[Any], None]] = {
-            ScalarEvent: self._scalar,
             AliasEvent: self._alias,
             SequenceStartEvent: self._list_starts,
             SequenceEndEvent: self._collection_ends,
@@ -126,8 +129,10 @@ class Loader:
     def load(self, text: str) -> int | None:
         """Adds the text's documents. Where one can not be read to its end, the line, from 0, where that was noticed."""
         parser = CParser(text)
-        next_event, handlers, scalar = parser.get_event, self._handlers, self._scalar
-        event = parser.get_event()
+        next_event, handlers = parser.get_event, self._handlers
+        scalar = self._scalar_or_key if "?" in text else self._scalar
+        self._text, self._open = text, []
+        event = next_event()
         try:
             while event is not None:
                 if type(event) is ScalarEvent:
@@ -169,6 +174,13 @@ class Loader:
         if event.anchor:
             self._anchors[event.anchor] = node
         self._put(node)
+
+    def _scalar_or_key(self, event: Any) -> None:
+        """Inside brackets libyaml takes the "?" of ``?x`` for a sign of its own, and YAML 1.2 for a letter."""
+        begin = event.start_mark.index
+        if event.value and self._text[begin - 1 : begin] == "?":
+            self._report("LD125", (self._file, event.start_mark, event.end_mark), character='"?"')
+        self._scalar(event)
 
     def _alias(self, event: Any) -> None:
         name = event.anchor
@@ -217,13 +229,13 @@ class Loader:
         self._put(node)
 
     def _bracket(self) -> Mark | None:
-        """The end of the innermost bracket that is open. ``[a: b]`` holds a map that has none."""
+        """The end of the innermost bracket that is open. ``[a: b]`` holds a map without one."""
         for frame in reversed(self._open[1:]):
             assert not isinstance(frame, _Document)
-            began = frame.event
-            if began.flow_style and began.start_mark.index < began.end_mark.index:
-                mark: Mark = began.end_mark
-                return mark
+            event = frame.event
+            if event.flow_style and self._text[event.end_mark.index - 1] in "[{":
+                bracket: Mark = event.end_mark
+                return bracket
         return None
 
     def _expand(self, node: Node, span: Span) -> None:
@@ -239,7 +251,9 @@ class Loader:
 
     def _refuse_key(self, key: Node, mapping: Mapping) -> None:
         if not isinstance(key, Scalar):
-            self._report("LD132", key.span, what="list" if isinstance(key, Sequence) else "map")
+            self._report("LD132", key.span, what="a list" if isinstance(key, Sequence) else "a map")
+        elif key.plain and not key.text:
+            self._report("LD132", key.span, what="nothing")
         elif key.text in mapping.items:
             first = Label(place_of(mapping.items[key.text][0]), "first here")
             self._report("LD131", key.span, first, key=key.text)

@@ -10,9 +10,9 @@ import json
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lading.schema.diagnostics import Finding
 from lading.schema.node import Mapping, Node, Scalar, Sequence
@@ -33,12 +33,11 @@ MOST_COMBINATIONS = 10_000
 _UNTOUCHED = frozenset({"params", "matrix", "lading", "kind"})
 
 
-@dataclass(frozen=True, slots=True)
-class Combination:
+class Combination(NamedTuple):
     """One choice of values: the parameters with their values, and those of the matrix among them."""
 
-    values: Map[str, Any] = field(default_factory=dict)
-    chosen: Map[str, Any] = field(default_factory=dict)
+    values: Map[str, Any] = MappingProxyType({})
+    chosen: Map[str, Any] = MappingProxyType({})
 
 
 def combinations(params: Map[str, Any], matrix: Map[str, list[Any]]) -> list[Combination]:

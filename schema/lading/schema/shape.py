@@ -9,9 +9,8 @@ them.
 import json
 import os.path
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Type = Literal[
     "text",  # str; a plain number or boolean is its own source text
@@ -35,8 +34,7 @@ Type = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """The type of one value. Only the attributes that the type uses are set.
 
     ``form`` names the short form that may stand for the value (``forms.py``).
@@ -55,8 +53,7 @@ class Shape:
     form: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field of a struct.
 
     ``default`` is what holds where nothing is written, in base units; None where that is the platform's affair. ``doc``
@@ -70,8 +67,7 @@ class Field:
     example: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Struct:
+class Struct(NamedTuple):
     """A map with known keys. ``one_of``: groups of fields of which only one group may be set.
 
     ``exactly_one`` asks for one of the groups to be there; otherwise none is fine too. ``is_layer`` marks what other
@@ -95,7 +91,7 @@ RAW = Field(
 
 def with_raw(native: Struct) -> Struct:
     """A platform's native section with what every platform's has beside its own fields."""
-    return replace(native, fields={**native.fields, "raw": RAW})
+    return native._replace(fields={**native.fields, "raw": RAW})
 
 
 Lookup = Callable[[str, str], "tuple[Struct, Mapping[str, Struct]] | None"]
@@ -109,8 +105,7 @@ def _no_platforms() -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(NamedTuple):
     """Every struct by name, and the one that each ``kind`` has at its top.
 
     ``platform(name, which)`` gives a platform's own struct, ``which`` being native, options or catalog, with the
@@ -120,8 +115,8 @@ class Language:
 
     structs: Mapping[str, Struct]
     kinds: Mapping[str, str]
-    platform: Lookup = field(default=_unknown)
-    platforms: Callable[[], tuple[str, ...]] = field(default=_no_platforms)
+    platform: Lookup = _unknown
+    platforms: Callable[[], tuple[str, ...]] = _no_platforms
 
 
 def load_structs(data: Mapping[str, Any]) -> dict[str, Struct]:
@@ -209,7 +204,7 @@ def _plain_field(field_: Field) -> dict[str, Any]:
 
 
 def _plain_shape(shape: Shape) -> dict[str, Any]:
-    raw = {name: getattr(shape, name) for name in Shape.__slots__ if name not in {"item", "enum"}}
+    raw = {name: getattr(shape, name) for name in Shape._fields if name not in {"item", "enum"}}
     item = _plain_shape(shape.item) if shape.item else None
     return _without_defaults({**raw, "item": item, "enum": list(shape.enum)})
 

@@ -72,6 +72,8 @@ _BY_LINE = (
     ("LD114", re.compile(r""), re.compile(r"\t"), _TAB),
     ("LD114", re.compile(r".*\S"), re.compile(r""), _Mistake("LD126")),
     ("LD118", re.compile(r""), re.compile(r"-"), _DASH),
+    ("LD118", re.compile(r""), re.compile(r":"), _Mistake("LD125")),
+    ("LD115", re.compile(r""), re.compile(r"\?"), _Mistake("LD125")),
     ("LD112", re.compile(r"(?!.*: )"), re.compile(r""), _Mistake("LD127")),
 )
 _IN_BRACKETS = {"LD115", "LD118"}

@@ -29,24 +29,30 @@ class Row(NamedTuple):
 def marked(place: Place, lines: Sequence[str], caption: str, sign: str, width: int) -> list[Row]:
     """The lines of the place, with ``sign`` below what it covers and the caption after that."""
     first, last, end = _extent(place, lines)
-    line = _Line(lines[first - 1])
     if first == last:
-        begin = line.offset(place.column)
-        length = max(line.offset(end) - begin, 1)
-        shown, begin, length = line.window(begin, length, width)
-        return [Row(first, "", shown), Row(None, "", "", f"{' ' * begin}{sign * length} {caption}")]
-    begin = line.offset(place.column)
-    body = [Row(at, "| ", _clipped(lines[at - 1], width - 2)) for at in range(first + 1, last + 1)]
-    if len(body) > MOST_LINES:
-        body = [*body[: MOST_LINES - 2], Row(None, "| ", "..."), body[-1]]
-    tail = min(columns(body[-1].text), max(_Line(lines[last - 1]).offset(end), 1))
-    opening = Row(None, "", "", f" {'_' * (min(begin, width - 3) + 1)}{sign}")
+        return _below(first, place.column, end, lines[first - 1], f"{sign} {caption}", width)
+    begin = min(_Line(lines[first - 1]).offset(place.column), width - 3)
+    tail = min(max(_Line(lines[last - 1]).offset(end), 1), width - 2)
     return [
         Row(first, "  ", _clipped(lines[first - 1], width - 2)),
-        opening,
-        *body,
+        Row(None, "", "", f" _{'_' * begin}{sign}"),
+        *_beside(range(first + 1, last + 1), lines, width - 2),
         Row(None, "", "", f"|{'_' * tail}{sign} {caption}"),
     ]
+
+
+def _below(number: int, begin: int, end: int, text: str, said: str, width: int) -> list[Row]:
+    """One line, and below it the sign, as often as the place is long, before what is said."""
+    line = _Line(text)
+    offset = line.offset(begin)
+    shown, offset, length = line.window(offset, max(line.offset(end) - offset, 1), width)
+    return [Row(number, "", shown), Row(None, "", "", f"{' ' * offset}{said[0] * (length - 1)}{said}")]
+
+
+def _beside(numbers: Sequence[int], lines: Sequence[str], width: int) -> list[Row]:
+    """The lines behind a bar; of many, the first ones and the last."""
+    rows = [Row(number, "| ", _clipped(lines[number - 1], width)) for number in numbers]
+    return rows if len(rows) <= MOST_LINES else [*rows[: MOST_LINES - 2], Row(None, "| ", "..."), rows[-1]]
 
 
 def _extent(place: Place, lines: Sequence[str]) -> tuple[int, int, int]:
@@ -59,8 +65,7 @@ def _extent(place: Place, lines: Sequence[str]) -> tuple[int, int, int]:
 
 
 def _clipped(text: str, width: int) -> str:
-    line = _Line(text)
-    return line.window(0, 1, width)[0]
+    return _Line(text).window(0, 1, width)[0]
 
 
 class _Line:
@@ -82,7 +87,7 @@ class _Line:
         inside = [
             (at, cell)
             for at, cell, after in zip(self.offsets, self.cells, self.offsets[1:], strict=False)
-            if at >= left and after <= left + width - 2
+            if at >= left and after <= left + width - 1 - (left > 0)
         ]
         cut_left, cut_right = inside[0][0] > 0, inside[-1][0] < self.offsets[len(self.cells) - 1]
         shown = "…" * cut_left + "".join(cell for _, cell in inside) + "…" * cut_right

@@ -1,0 +1,160 @@
+"""The payload of ``local``: what its supervisor reads, as plain JSON. A workflow is one request for each step.
+
+A *group* is a set of identical processes: the replicas of a job, or of one role. A request is its groups and the rules
+of when and how often they run.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from lading.compiler.payload import Draft, From, Secret
+from lading.compiler.plan import Plan
+from lading.compiler.view import INHERITED, View
+from lading.schema.diagnostics import Finding
+
+Body = dict[str, Any]
+
+LEADERS = ("master", "chief", "launcher", "head", "driver")
+"""Roles whose first replica has rank 0, wherever in the file they stand."""
+
+CONDITIONS = ("ok", "any", "notOk")
+AMOUNTS = ("cpu", "memory", "disk")
+
+
+def emit(plan: Plan) -> Sequence[Draft]:
+    """The request that starts the job or service, or those of a workflow's steps, each after what it waits for."""
+    root = plan.root
+    kind = root.get("kind") or "job"
+    if plan.job.kind == "workflow":
+        return _workflow(root)
+    body = {"name": root.get("name"), "kind": kind, **_work(root), **_after(root, "schedule")}
+    return [Draft("START", "local", body)]
+
+
+def check(plan: Plan) -> Sequence[Finding]:
+    """Programs that only an image knows, which this machine has not."""
+    return list(_programs_in_images(plan))
+
+
+def _programs_in_images(plan: Plan) -> Iterator[Finding]:
+    root = plan.root
+    parts = root.each("steps") if plan.job.kind == "workflow" else [root]
+    for part in [view for top in parts for view in (top.each("roles") or [top])]:
+        if part.get("image") is None and part.raw("image") and not (part.raw("command") or part.raw("script")):
+            path = (*part.prefix, "args") if part.raw("args") else (*part.prefix, "image")
+            yield Finding("LD420", path, {"image": part.raw("image"), "target": plan.target.name})
+
+
+def _workflow(root: View) -> list[Draft]:
+    from graphlib import TopologicalSorter
+
+    _left_to(root, "steps")
+    steps = {step.key: step for step in root.each("steps")}
+    needs = {name: _needs(step) for name, step in steps.items()}
+    return [_step(root, steps[name], needs[name]) for name in TopologicalSorter(needs).static_order()]
+
+
+def _step(root: View, step: View, needs: tuple[str, ...]) -> Draft:
+    name = From(f"{root.value('name')}-{step.key}", (("name",), step.prefix))
+    body = {"name": name, "kind": "job", **_work(step), **_after(step)}
+    return Draft("START", "local", body, name=step.key, needs=needs)
+
+
+def _needs(step: View) -> tuple[str, ...]:
+    return tuple(name for condition in CONDITIONS for name in step.value("after", condition) or ())
+
+
+def _work(view: View) -> Body:
+    """What a job and a step have in common."""
+    for field in ("schedule", "array", "roles"):
+        view.get(field)  # may be written and empty
+    _left_to(view, "roles")
+    roles = sorted(view.each("roles"), key=lambda role: role.key not in LEADERS)
+    return {
+        "groups": [_group(role, role.key) for role in roles] or [_group(view, "worker")],
+        "launch": _default(view, "each", "launch"),
+        "retries": _default(view, 0, "schedule", "retries"),
+        "restart": view.get("schedule", "restart") or view.value("schedule", "restart"),
+        **_set(framework=view.get("framework"), hold=view.get("schedule", "hold")),
+        **_set(timeLimit=view.get("schedule", "timeLimit"), array=_array(view)),
+    }
+
+
+def _left_to(view: View, parts: str) -> None:
+    """What the roles or steps have from here counts as read, also where each of them says it for itself."""
+    if view.has(parts):
+        for field in (*INHERITED, "schedule"):
+            view.sources(field)
+
+
+def _group(view: View, role: str) -> Body:
+    return {
+        "role": role,
+        "replicas": _default(view, 1, "replicas"),
+        "slots": _default(view, 1, "slots"),
+        **_program(view),
+        "env": {name: _env(value) for name, value in view.items("env").items()},
+        **_set(workdir=view.get("workdir"), image=view.get("image")),
+        **_set(resources=_resources(view), mounts=_mounts(view), ports=_ports(view)),
+    }
+
+
+def _program(view: View) -> Body:
+    script = view.get("script")
+    if script:
+        return {"script": script, "shell": _default(view, "/bin/bash", "shell")}
+    words = [(name, view.get(name)) for name in ("command", "args")]
+    return {"argv": [From(word, found.sources) for _, found in words if found for word in found.value]}
+
+
+def _env(value: From) -> From:
+    is_secret = isinstance(value.value, dict)
+    return From(Secret(value.value["secret"]), value.sources) if is_secret else value
+
+
+def _resources(view: View) -> Body:
+    for path in (("resources",), ("resources", "gpu")):
+        view.get(*path)  # may be written and empty
+    return _set(**{name: view.get("resources", name) for name in AMOUNTS}, gpu=view.get("resources", "gpu", "count"))
+
+
+def _mounts(view: View) -> list[Body]:
+    """The mounts whose data is on this machine."""
+    mounts = [_mount(mount) for mount in view.each("mounts")]
+    return [mount for mount in mounts if "source" in mount]
+
+
+def _mount(mount: View) -> Body:
+    source, below = mount.get("volume") or mount.get("host"), mount.get("subPath")
+    named = mount.get("volume") and From(mount.raw("volume"), mount.sources("volume"))
+    whole = source and From(source.value, source.sources + (below.sources if below else ()))
+    return _set(source=whole, volume=named, path=mount.get("path"), readOnly=mount.get("readOnly"))
+
+
+def _ports(view: View) -> list[Body]:
+    """The ports that the program listens on; published under their own number or not at all."""
+    ports = [
+        _set(port=port.get("port"), name=port.get("name"), protocol=port.get("protocol"), publish=port.get("publish"))
+        for port in view.each("ports")
+    ]
+    return [port for port in ports if "port" in port]
+
+
+def _array(view: View) -> Body:
+    return _set(indices=view.get("array", "indices"), parallelism=view.get("array", "parallelism"))
+
+
+def _after(view: View, *above: str) -> Body:
+    conditions = {name: view.get(*above, "after", name) for name in CONDITIONS}
+    return _set(after=_set(**conditions))
+
+
+def _default(view: View, default: Any, *path: str) -> Any:
+    """What the spec says with its source, else the language's own default, which is written out."""
+    found = view.get(*path)
+    return default if found is None else found
+
+
+def _set(**fields: Any) -> Body:
+    """Only what is set: an absent field stays absent in the payload."""
+    return {name: value for name, value in fields.items() if value not in (None, {}, [])}

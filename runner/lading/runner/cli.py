@@ -1,0 +1,79 @@
+"""The command line, ``lading``: a group whose commands are imported when they are named.
+
+Parsing, help and exit codes live here and in ``options.py``; what a command does, in ``commands/``. Exit codes: 0 yes,
+1 no, 2 the command line was wrong, 3 the platform said no, 4 outcome unknown, 70 our bug, 130 interrupted.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from io import TextIOWrapper
+from typing import Any
+
+import click
+
+from lading.runner.options import Command, WrongUsage, common_options, write_options
+from lading.runner.version import LADING
+
+COMMANDS = (
+    *("init", "validate", "compile", "explain", "matrix", "diff"),
+    *("submit", "run", "status", "list", "wait", "watch", "logs", "usage"),
+    *("stop", "start", "delete", "update"),
+    *("targets", "doctor", "schema", "ledger", "resolve"),
+)
+"""In the order in which people need them. Each is the module of that name in ``commands/``."""
+
+
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Group(click.Group):
+    """The commands by name, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order in which people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> Command | None:
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: Command = import_module(f"lading.runner.commands.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name; of an unknown one, the nearest is pointed out."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            from lading.schema.nearest import did_you_mean
+
+            raise WrongUsage(f'there is no command "{args[0]}"', did_you_mean(args[0], COMMANDS, "the commands are"))
+        return super().resolve_command(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands first: they are what people look for."""
+        self.format_commands(ctx, formatter)
+        write_options("Options", self.get_params(ctx), ctx, formatter)
+
+
+@click.group(cls=Group, params=common_options(), context_settings=SETTINGS)
+@click.version_option(LADING, message="lading %(version)s")
+def cli(**_: Any) -> None:
+    """Describes work once, as YAML, and runs it anywhere: on this machine or on a cluster.
+
+    A spec says what is to run; a site file names the targets that it can run on. `lading COMMAND --help` says more.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command line; the answer is the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return int(cli.main(arguments, prog_name="lading", standalone_mode=False) or 0)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - there is one place that tells people
+        from lading.runner.failures import before_any_command
+
+        return before_any_command(error)

@@ -1,0 +1,35 @@
+"""``lading explain``: what became of each line of a spec; and what a field of the language means."""
+
+from collections.abc import Sequence
+
+import click
+
+from lading.runner.options import ACCEPT, SETS, TARGETS, WrongUsage, subcommand
+from lading.runner.session import Session
+
+
+@subcommand("lading explain train.yaml -t cluster\nlading explain resources.gpu")
+@click.argument("what", metavar="[SPEC|FIELD]", required=False)
+@TARGETS
+@ACCEPT
+@SETS
+def command(
+    session: Session, what: str | None, targets: Sequence[str], accept: Sequence[str], sets: Sequence[str]
+) -> int:
+    """Show what became of each line of a spec.
+
+    With a spec: every field beside the line it stands in, the payload values that it made, and how well it is carried.
+    With a field: what it means, its default, and how each platform carries it. Without either: the fields of a job.
+    """
+    from lading.runner.explaining import explain_spec, is_spec
+    from lading.runner.output.fields import show_field, show_fields
+
+    if what and (targets or is_spec(what)):
+        return explain_spec(session, what, targets, accept, sets)
+    if targets or accept or sets:
+        raise WrongUsage("there is no spec to explain", "`lading explain train.yaml -t cluster`")
+    if what:
+        show_field(session.screen, what)
+    else:
+        show_fields(session.screen)
+    return 0

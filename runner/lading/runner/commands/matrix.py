@@ -1,0 +1,27 @@
+"""``lading matrix``: what is carried where, and how well."""
+
+from collections.abc import Sequence
+
+import click
+
+from lading.runner.options import HUMAN, JSON, SETS, subcommand
+from lading.runner.session import Session
+
+
+@subcommand("lading matrix -t cluster --format markdown", formats=(HUMAN, "markdown", "html", JSON))
+@click.argument("paths", metavar="[PATHS]...", nargs=-1)
+@click.option(
+    "-t", "--target", "targets", metavar="TARGET", multiple=True, help="Only this target of the site. Repeatable."
+)
+@SETS
+def command(session: Session, paths: Sequence[str], targets: Sequence[str], sets: Sequence[str]) -> None:
+    """Show what is carried where, and how well.
+
+    Of each field of the language on each platform, read from the tables that jobs are compiled with; with PATHS, of
+    each job on each target of its site.
+    """
+    from lading.runner.matrices import field_lines, job_lines
+    from lading.runner.output.matrix import show_matrix
+
+    lines = job_lines(session, paths, targets, sets) if paths else field_lines(session, targets)
+    show_matrix(session.screen, lines, "job" if paths else "field")

@@ -1,0 +1,31 @@
+"""``lading run``: submit, follow, and end as the job does."""
+
+from collections.abc import Sequence
+
+import click
+
+from lading.runner.options import ACCEPT, HUMAN, SETS, WrongUsage, subcommand
+from lading.runner.session import Session
+
+
+@subcommand("lading run hello.yaml", formats=(HUMAN,))
+@click.argument("spec", metavar="SPEC")
+@click.option("-t", "--target", metavar="TARGET", help="A target of the site; its default unless said.")
+@ACCEPT
+@SETS
+def command(session: Session, spec: str, target: str | None, accept: Sequence[str], sets: Sequence[str]) -> int:
+    """Submit one job and follow it to its end.
+
+    Prints what the job prints, and exits with its code. Ctrl-C stops following; the job goes on.
+    """
+    from lading.runner.jobs import Found
+    from lading.runner.running import see_through
+    from lading.runner.submitting import compile_all, send_all
+
+    compiled = compile_all(session, [spec], [target] if target else [], accept, sets)
+    if len(compiled) > 1:
+        raise WrongUsage(f"{spec} makes {len(compiled)} jobs, and run follows one", f"`lading submit {spec} --wait`")
+    submissions, errors = send_all(session, compiled)
+    for error in errors:
+        raise error
+    return see_through(Found(submissions[0], session))

@@ -1,0 +1,20 @@
+"""``lading start``."""
+
+from collections.abc import Sequence
+
+import click
+
+from lading.runner.options import subcommand
+from lading.runner.session import Session
+
+
+@subcommand("lading start 01JA")
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+def command(session: Session, ids: Sequence[str]) -> int:
+    """Let held jobs run.
+
+    Those that were submitted with `schedule.hold`.
+    """
+    from lading.runner.operating import operate
+
+    return operate(session, ids, lambda client, native_id: client.start(native_id), "may run")

@@ -1,0 +1,23 @@
+"""``lading stop``."""
+
+from collections.abc import Sequence
+
+import click
+
+from lading.runner.options import subcommand
+from lading.runner.session import Session
+
+
+@subcommand("lading stop 01JA")
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+def command(session: Session, ids: Sequence[str]) -> int:
+    """Tell jobs to end.
+
+    All of each: every replica, every element, every step.
+    """
+    from lading.runner.operating import operate
+    from lading.runner.record import Kind
+
+    return operate(
+        session, ids, lambda client, native_id: client.stop(native_id), "is told to end", Kind.STOP_REQUESTED
+    )

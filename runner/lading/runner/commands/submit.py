@@ -1,0 +1,68 @@
+"""``lading submit``: specs become jobs."""
+
+from collections.abc import Sequence
+
+import click
+
+from lading.runner.options import ACCEPT, SETS, TARGETS, Whole, WrongUsage, subcommand
+from lading.runner.session import Session
+
+
+@subcommand("lading submit train.yaml -t cluster --wait")
+@click.argument("paths", metavar="PATHS", nargs=-1, required=True)
+@TARGETS
+@ACCEPT
+@SETS
+@click.option("--dry-run", is_flag=True, help="Print the requests that would be sent, and send nothing.")
+@click.option(
+    "--if-absent", is_flag=True, help="Not again what is there already: the same payload, alive or succeeded."
+)
+@click.option("--wait", is_flag=True, help="Wait until all have ended; exit as `lading wait` does.")
+@click.option("--follow", is_flag=True, help="Print the logs until the job has ended, then as --wait.")
+@click.option(
+    "-j", "--jobs", type=Whole(1), default=8, show_default=True, metavar="N", help="How many at the same time."
+)
+@click.option("-o", "--output", metavar="FILE", help="With --wait: write the result of what has one to this file.")
+def command(
+    session: Session,
+    paths: Sequence[str],
+    targets: Sequence[str],
+    accept: Sequence[str],
+    sets: Sequence[str],
+    dry_run: bool,
+    if_absent: bool,
+    wait: bool,
+    follow: bool,
+    jobs: int,
+    output: str | None,
+) -> int:
+    """Submit the jobs of specs.
+
+    Every job on every target that is named, or on the site's default. All is compiled before anything is sent: one
+    problem anywhere, and nothing is. Each job is sent once; where no answer came the exit code is 4, and
+    `lading resolve` finds out what became of it.
+    """
+    from lading.runner.jobs import Found
+    from lading.runner.output.asked import show_submitted
+    from lading.runner.output.compiled import show_dry
+    from lading.runner.output.submissions import exit_code
+    from lading.runner.submitting import compile_all, send_all, write_results
+    from lading.runner.waiting import print_logs, wait_for
+
+    if output and not wait:
+        raise WrongUsage("-o needs --wait: there is no result before the end", "add --wait")
+    compiled = compile_all(session, paths, targets, accept, sets)
+    if follow and (len(compiled) > 1 or not session.screen.is_human):
+        raise WrongUsage("--follow follows one job, for people", "use --wait")
+    if dry_run:
+        return show_dry(session.screen, compiled)
+    submissions, errors = send_all(session, compiled, if_absent=if_absent, workers=jobs)
+    sent = [Found(submission, session) for submission in submissions]
+    if follow and sent:
+        print_logs(sent[0])
+    if wait or follow:
+        submissions = wait_for(session, sent)
+    code = show_submitted(session.screen, submissions, errors, is_one=len(compiled) == 1)
+    if output:
+        write_results(submissions, output)
+    return code or (exit_code(submissions) if wait or follow else 0)

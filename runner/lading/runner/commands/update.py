@@ -1,0 +1,23 @@
+"""``lading update``: fields of a job that has been submitted."""
+
+from collections.abc import Sequence
+
+import click
+
+from lading.runner.options import subcommand
+from lading.runner.session import Session
+
+
+@subcommand("lading update 01JA --set schedule.timeLimit=24h")
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--set", "sets", metavar="FIELD=VALUE", multiple=True, required=True, help="What to change. Repeatable.")
+def command(session: Session, ids: Sequence[str], sets: Sequence[str]) -> int:
+    """Change fields of submitted jobs.
+
+    As far as their platform can change a job that is there.
+    """
+    from lading.runner.changing import changes_of
+    from lading.runner.operating import operate
+
+    changes = changes_of(sets)
+    return operate(session, ids, lambda client, native_id: client.update(native_id, changes), "is changed")

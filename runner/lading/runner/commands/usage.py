@@ -1,0 +1,43 @@
+"""``lading usage``: what a job uses now."""
+
+import sys
+import time
+
+import click
+
+from lading.runner.options import WrongUsage, subcommand
+from lading.runner.session import Session
+
+INTERVAL = 2.0
+"""Seconds between two looks with ``-f``."""
+
+
+@subcommand("lading usage 01JA")
+@click.argument("id_", metavar="ID")
+@click.option("-f", "--follow", is_flag=True, help="Look again every two seconds, until the job has ended.")
+def command(session: Session, id_: str, follow: bool) -> None:
+    """Show what a job uses now.
+
+    The cores and the memory of its processes.
+    """
+    from lading.runner.jobs import find_job, refreshed
+    from lading.runner.output.used import COLUMNS, row, usage_data
+
+    if follow and not session.screen.is_human:
+        raise WrongUsage("--format json is one document, and -f has no end", "leave out one of the two")
+    job = find_job(session, id_)
+    while True:
+        used = [usage for part in job.parts for usage in job.channel.client.usage(part.native_id)]
+        if session.screen.is_human:
+            session.screen.table(COLUMNS, [row(usage) for usage in used])
+        else:
+            session.screen.document({"usage": [usage_data(usage) for usage in used]})
+        sys.stdout.flush()
+        if not follow:
+            return
+        time.sleep(INTERVAL)
+        (submission,), errors = refreshed([job])
+        if errors:
+            raise errors[0]
+        if submission.state.is_final:
+            return

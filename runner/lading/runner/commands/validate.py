@@ -1,0 +1,50 @@
+"""``lading validate``: everything that is wrong with specs and sites, before anything is sent anywhere."""
+
+from collections.abc import Sequence
+
+import click
+
+from lading.runner.options import ACCEPT, HUMAN, JSON, SETS, Whole, WrongUsage, subcommand
+from lading.runner.session import Session
+
+
+@subcommand("lading validate specs/", formats=(HUMAN, JSON, "github", "sarif"))
+@click.argument("paths", metavar="PATHS", nargs=-1, required=True)
+@click.option(
+    "-t", "--target", "targets", metavar="TARGET", multiple=True, help="Only for this target of the site. Repeatable."
+)
+@click.option("--no-targets", is_flag=True, help="Only for the language itself, for no target.")
+@ACCEPT
+@SETS
+@click.option("-j", "--jobs", type=Whole(1), metavar="N", help="Processes to work in; as many as pay unless said.")
+def command(
+    session: Session,
+    paths: Sequence[str],
+    targets: Sequence[str],
+    no_targets: bool,
+    accept: Sequence[str],
+    sets: Sequence[str],
+    jobs: int | None,
+) -> int:
+    """Check specs and site files.
+
+    Specs are compiled for every target of their site, or for those that -t names. Nothing is sent, and no network is
+    asked.
+
+    PATHS are files, folders (searched for *.yaml and *.yml that say `lading:`) or - for standard input. What a target
+    carries in some other form than it was written is told with -v.
+    """
+    from lading.runner.checking import Checker
+    from lading.runner.output.verdict import show_verdict
+    from lading.runner.parallel import in_parallel, job_count
+    from lading.runner.search import NO_SPEC, find
+
+    if targets and no_targets:
+        raise WrongUsage("-t and --no-targets can not both be given", "keep one of the two")
+    candidates = find(paths)
+    checker = Checker(session, () if no_targets else targets or None, accept, sets)
+    results = in_parallel(checker.check, candidates, jobs or job_count(len(candidates)))
+    found = [result for result in results if result]
+    if not found:
+        raise WrongUsage(f"there is no spec in {', '.join(paths)}", NO_SPEC)
+    return show_verdict(session.screen, found)

@@ -1,0 +1,28 @@
+"""``lading wait``: until submissions have ended."""
+
+from collections.abc import Sequence
+
+import click
+
+from lading.runner.options import subcommand
+from lading.runner.session import Session
+
+
+@subcommand("lading wait 01JA 01JB --timeout 2h")
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--timeout", metavar="DURATION", help="Give up after that long, such as 90s or 2h; exit 4.")
+def command(session: Session, ids: Sequence[str], timeout: str | None) -> int:
+    """Wait until submissions have ended.
+
+    Exits with 0 if all have succeeded, 4 if it is unknown what became of one, else 1.
+    """
+    from lading.runner.jobs import find_job
+    from lading.runner.output.asked import show
+    from lading.runner.output.submissions import exit_code
+    from lading.runner.waiting import limit_of, wait_for
+
+    limit = limit_of(timeout)
+    jobs = [find_job(session, text) for text in dict.fromkeys(ids)]
+    ended = wait_for(session, jobs, limit)
+    show(session.screen, ended)
+    return exit_code(ended)

@@ -1,0 +1,40 @@
+"""``lading watch``: submissions as they change, live."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from lading.runner.options import WrongUsage, is_terminal, subcommand
+from lading.runner.session import Session
+
+
+@subcommand("lading watch", formats=("human",))
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+def command(session: Session, ids: Sequence[str]) -> int:
+    """Show submissions as they change.
+
+    Until all have ended; all that have not ended, where no ID is given. On a terminal as a table that keeps itself up
+    to date, elsewhere as a line for each change. Exits as `lading wait` does.
+    """
+    from lading.runner.jobs import Found, find_job, followed
+    from lading.runner.output.live import live
+    from lading.runner.output.submissions import exit_code
+    from lading.runner.states import FINAL, State
+    from lading.runner.waiting import change
+
+    if ids:
+        jobs = [find_job(session, text) for text in dict.fromkeys(ids)]
+    else:
+        alive = session.ledger.search(states=[state for state in State if state not in FINAL])
+        jobs = [Found(submission, session) for submission in alive]
+    if not jobs:
+        raise WrongUsage("nothing is pending or running", "`lading list` shows what has ended")
+    if is_terminal(sys.stdout):
+        return exit_code(live(session.screen, jobs))
+    last = {}
+    for submission in followed(jobs):
+        last[submission.id or submission.native_id] = submission
+        session.screen.result(f"{change(submission)}\n")
+        sys.stdout.flush()
+    return exit_code(list(last.values()))

@@ -1,0 +1,70 @@
+"""Everything that can go wrong outside our own code, as one tree, each with the exit code it means.
+
+::
+
+    RunnerError                 3
+    ├── Refused                 3   the platform said no; nothing was submitted
+    ├── Unreachable             3   nothing was sent, or it is known not to have been accepted
+    ├── NotSupported            3   the platform has no such operation
+    ├── NoSuchJob               3   the platform, or the ledger, does not know that id
+    ├── SecretMissing           3   a secret's value could not be found; nothing was sent
+    ├── LedgerUnusable          3   the ledger can not be read or written; nothing was sent
+    └── OutcomeUnknown          4   it may have been accepted; the ledger knows, ``lading resolve`` settles it
+
+Platform clients raise these and nothing else; the CLI shows them as one diagnostic. Messages never hold secrets: they
+have passed ``secrets.scrub``.
+"""
+
+
+class RunnerError(Exception):
+    """Something outside refused or failed. ``help`` is one thing to do; ``code`` the diagnostic's code."""
+
+    exit_code = 3
+    code = "LD601"
+
+    def __init__(self, message: str, help: str = "") -> None:  # noqa: A002 - it is called help everywhere people see it
+        super().__init__(message)
+        self.help = help
+
+
+class Refused(RunnerError):
+    """The platform said no; nothing was submitted."""
+
+    code = "LD602"
+
+
+class Unreachable(RunnerError):
+    """Nothing was sent, or what was sent is known not to have been accepted."""
+
+    code = "LD603"
+
+
+class NotSupported(RunnerError):
+    """The platform has no such operation."""
+
+    code = "LD604"
+
+
+class NoSuchJob(RunnerError):
+    """Neither the ledger nor the platform knows that id."""
+
+    code = "LD605"
+
+
+class SecretMissing(RunnerError):
+    """A secret's value could not be found; nothing was sent."""
+
+    code = "LD606"
+
+
+class LedgerUnusable(RunnerError):
+    """The ledger can not be read or written; nothing was sent."""
+
+    code = "LD608"
+
+
+class OutcomeUnknown(RunnerError):
+    """The request may have been accepted. Never raised for what is known either way."""
+
+    exit_code = 4
+    code = "LD607"

@@ -1,0 +1,97 @@
+"""Compilations as people and programs get them: payload files, and the JSON document of ``cli.md``."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lading.compiler.payload import Request, escape
+from lading.compiler.pipeline import Compilation
+from lading.compiler.plan import Entry
+from lading.runner.output.screen import Screen, as_json
+from lading.schema.diagnostics import spot_of
+from lading.schema.paths import render
+from lading.schema.render.json import as_data
+
+
+def payload_files(compilation: Compilation) -> list[tuple[str, str]]:
+    """The name and the text of one file for each request."""
+    is_script = compilation.target.platform.PAYLOAD == "script"
+    ending = "sh" if is_script else "json"
+    return [
+        (f"{_file_name(compilation, request)}.{ending}", _script(request) if is_script else as_json(request.as_data()))
+        for request in compilation.requests
+    ]
+
+
+def _file_name(compilation: Compilation, request: Request) -> str:
+    """Told apart by job, target and step. A name that is free text may hold what no file's name can."""
+    words = (compilation.name, compilation.target.name, request.name)
+    return ".".join(word.replace("/", "-").replace("\0", "-") for word in words if word).lstrip(".")
+
+
+def _script(request: Request) -> str:
+    return str(request.body["script"])
+
+
+def compilation_data(compilation: Compilation) -> dict[str, Any]:
+    """The whole compilation."""
+    return {
+        "name": compilation.name,
+        "target": compilation.target.name,
+        "platform": compilation.target.platform.NAME,
+        "digest": compilation.digest,
+        "requests": [request.as_data() for request in compilation.requests],
+        "fields": [_field(compilation, entry) for entry in compilation.entries],
+        "diagnostics": as_data(compilation.diagnostics),
+        "secrets": list(compilation.secrets),
+    }
+
+
+HIDDEN = "***"
+"""Stands where a secret's value will stand."""
+
+
+def show_dry(screen: Screen, compiled: Sequence[Compilation]) -> int:
+    """The exact requests that would be sent stand on standard output; nothing was sent."""
+    data = [_dry_data(compilation) for compilation in compiled]
+    if screen.is_human:
+        screen.result("".join(as_json(request) for one in data for request in one["requests"]))
+    else:
+        screen.document({"submissions": data})
+    return 0
+
+
+def _dry_data(compilation: Compilation) -> dict[str, Any]:
+    return {
+        "name": compilation.name,
+        "target": compilation.target.name,
+        "platform": compilation.target.platform.NAME,
+        "digest": compilation.digest,
+        "requests": [hidden(request.as_data(), request.secrets) for request in compilation.requests],
+        "secrets": list(compilation.secrets),
+    }
+
+
+def hidden(value: Any, secrets: Mapping[str, str], pointer: str = "") -> Any:
+    """The request's data with ``***`` at the place of each secret; ``secrets`` are names by pointer into the body."""
+    if pointer.removeprefix("/body") in secrets:
+        return HIDDEN
+    if isinstance(value, Mapping):
+        return {key: hidden(item, secrets, f"{pointer}/{escape(key)}") for key, item in value.items()}
+    if isinstance(value, list):
+        return [hidden(item, secrets, f"{pointer}/{index}") for index, item in enumerate(value)]
+    return value
+
+
+def _field(compilation: Compilation, entry: Entry) -> dict[str, Any]:
+    spot = spot_of(entry.path, compilation.job.places)
+    place = spot.place if spot else None
+    return {
+        "path": render(entry.path),
+        "fidelity": str(entry.verdict.fidelity),
+        "native": entry.row.native,
+        "note": entry.verdict.note,
+        "accepted": entry.accepted,
+        "file": place.file if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+    }

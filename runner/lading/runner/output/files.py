@@ -1,0 +1,32 @@
+"""Files that are written whole or not at all."""
+
+import os
+import tempfile
+
+from lading.runner.options import WrongUsage
+from lading.runner.search import why
+
+
+def write_whole(path: str, text: str) -> None:
+    """The file holds the text; whoever reads it meanwhile finds what was there before. Its folder is made."""
+    folder = os.path.dirname(path) or "."
+    try:
+        os.makedirs(folder, exist_ok=True)
+        handle, draft = tempfile.mkstemp(prefix=".lading-", dir=folder)
+        try:
+            with open(handle, "wb") as file:
+                file.write(text.encode("utf-8", "surrogateescape"))
+            os.chmod(draft, _usual_mode())
+            os.replace(draft, path)
+        except BaseException:
+            os.unlink(draft)
+            raise
+    except OSError as error:
+        raise WrongUsage(f"{path} can not be written: {why(error)}", "name a folder that you may write to") from None
+
+
+def _usual_mode() -> int:
+    """What a new file of this user's may be used for."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -1,0 +1,119 @@
+"""Where a command's words go: results to standard output, everything else to standard error."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lading.runner.options import HUMAN, Settings, is_terminal
+from lading.schema.diagnostics import Diagnostic, Severity, in_order
+
+if TYPE_CHECKING:
+    from lading.runner.output.tables import Column, Rows
+
+WIDEST = 120
+"""Diagnostics are not drawn wider than this: nobody reads lines that long."""
+
+
+class Screen:
+    """The two streams, as the settings of one command want them.
+
+    ``sources`` are the lines of the files that were read; diagnostics are drawn with them.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.sources: dict[str, Sequence[str]] = {}
+
+    @property
+    def is_human(self) -> bool:
+        """Whether people read the results, and not a program."""
+        return self.settings.format == HUMAN
+
+    def result(self, text: str) -> None:
+        """The text stands on standard output, as it is."""
+        sys.stdout.write(text)
+
+    def document(self, data: Mapping[str, Any]) -> None:
+        """The one JSON document of the command stands on standard output."""
+        sys.stdout.write(as_json({"lading": 1, **data}))
+
+    def table(self, columns: "Sequence[Column]", rows: "Rows") -> None:
+        """The table stands on standard output: drawn for a person, plain for a program."""
+        from lading.runner.output.tables import for_terminal, plain
+
+        if is_terminal(sys.stdout):
+            for_terminal(columns, rows, sys.stdout, self.width, colors=self.settings.colors(sys.stdout))
+        else:
+            sys.stdout.write(plain(columns, rows))
+
+    def remark(self, text: str) -> None:
+        """Something worth knowing stands on standard error, unless quiet was asked for."""
+        if not self.settings.quiet:
+            self.complain(text)
+
+    def complain(self, text: str) -> None:
+        """The text stands on standard error, whatever was asked for."""
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+    def diagnostics(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Errors and warnings stand on standard error with their lines, notes in a line each; quiet leaves errors."""
+        drawn, noted = self._chosen(diagnostics)
+        if drawn:
+            from lading.schema.render.human import human
+
+            self._read_sources(drawn)
+            colors = self.settings.colors(sys.stderr)
+            self.complain(human(drawn, self.sources, color=colors, width=self.width).rstrip("\n"))
+        for note in noted:
+            self.complain(_one_line(note))
+
+    def _chosen(self, diagnostics: Sequence[Diagnostic]) -> tuple[list[Diagnostic], list[Diagnostic]]:
+        ordered = in_order(diagnostics)
+        if self.settings.quiet:
+            return [d for d in ordered if d.is_error], []
+        if self.settings.verbose:
+            return ordered, []
+        drawn = [d for d in ordered if d.severity is not Severity.NOTE]
+        return drawn, [d for d in ordered if d.severity is Severity.NOTE]
+
+    def _read_sources(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """The lines of files that diagnostics speak of, and that nobody has kept, are known."""
+        from lading.schema.document import lines_of
+
+        places = [place for d in diagnostics for place in (d.place, *(label.place for label in d.labels)) if place]
+        for name in {place.file for place in places} - set(self.sources):
+            if os.path.isfile(name):
+                with open(name, "rb") as file:
+                    self.sources[name] = lines_of(file.read())
+
+    def failure(self, diagnostics: Sequence[Diagnostic], exit_code: int) -> int:
+        """The user knows what went wrong, in the format that was asked for; the answer is the exit code."""
+        if self.is_human:
+            self.diagnostics(diagnostics)
+        else:
+            from lading.schema.render.json import as_data
+
+            self.document({"diagnostics": as_data(diagnostics)})
+        return exit_code
+
+    @property
+    def width(self) -> int:
+        """The columns of the terminal."""
+        import shutil
+
+        return min(shutil.get_terminal_size((100, 24)).columns, WIDEST)
+
+
+def as_json(data: Any) -> str:
+    """JSON data as a text that people can read too."""
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _one_line(note: Diagnostic) -> str:
+    from lading.schema.visible import visible
+
+    where = f" ({note.place.file}:{note.place.line})" if note.place else ""
+    return visible(f"{note.severity}[{note.code}]: {note.message}{where}")

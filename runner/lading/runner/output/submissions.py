@@ -1,0 +1,112 @@
+"""Submissions as tables and as data."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from lading.runner.output.tables import Column
+from lading.runner.record import Part, Submission
+from lading.runner.states import State
+
+COLUMNS = (
+    Column("ID", stays_whole=True),
+    Column("NAME"),
+    Column("TARGET"),
+    Column("STATE", stays_whole=True),
+    Column("AGE", stays_whole=True, is_number=True),
+    Column("NATIVE ID", needs=100),
+    Column("REASON", needs=120),
+)
+
+UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
+
+
+def rows(submissions: Sequence[Submission]) -> list[list[str]]:
+    """One row for each submission."""
+    now = time.time()
+    return [[*_known(one), age(now - one.created_at) if one.created_at else "", *_told(one)] for one in submissions]
+
+
+def _known(submission: Submission) -> list[str]:
+    shown = submission.id or f"{submission.target}:{submission.native_id}"
+    return [shown, submission.name, submission.target, str(submission.state)]
+
+
+def _told(submission: Submission) -> list[str]:
+    ids = ",".join(part.native_id for part in submission.parts if part.native_id)
+    return [ids, reason(submission)]
+
+
+def reason(submission: Submission) -> str:
+    """Why it is in its state, as far as anybody said; the exit code where there is one that says something."""
+    telling = _telling(submission)
+    code = telling.status.exit_code
+    return telling.status.reason or (f"exit code {code}" if code else "")
+
+
+def _telling(submission: Submission) -> Part:
+    """The part to which the submission owes its state."""
+    return next((part for part in submission.parts if part.status.state is submission.state), submission.parts[0])
+
+
+def age(seconds: float) -> str:
+    """How long that is, in the largest unit that fits: ``3h``."""
+    whole = max(int(seconds), 0)
+    size, unit = next(((size, unit) for size, unit in UNITS if whole >= size), UNITS[-1])
+    return f"{whole // size}{unit}"
+
+
+def moment(seconds: float | None) -> str | None:
+    """The time in UTC, to the second; None for no time."""
+    if not seconds:
+        return None
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def submission_data(submission: Submission) -> dict[str, Any]:
+    """The submission as ``cli.md`` has it."""
+    telling = _telling(submission)
+    return {
+        "id": submission.id or None,
+        "name": submission.name or None,
+        "kind": submission.kind or None,
+        "target": submission.target,
+        "platform": submission.platform,
+        "nativeId": submission.native_id or None,
+        "nativeState": telling.status.native or None,
+        "state": str(submission.state),
+        "exitCode": telling.status.exit_code,
+        "reason": telling.status.reason or None,
+        "result": telling.status.result,
+        "spec": submission.spec or None,
+        "digest": submission.digest or None,
+        "createdAt": moment(submission.created_at),
+        "recorded": dict(submission.recorded),
+        "parts": [part_data(part) for part in submission.parts],
+    }
+
+
+def part_data(part: Part) -> dict[str, Any]:
+    """One part of a submission."""
+    return {
+        "name": part.name or None,
+        "outcome": str(part.outcome) if part.outcome else None,
+        "nativeId": part.native_id or None,
+        "nativeState": part.status.native or None,
+        "state": str(part.status.state),
+        "exitCode": part.status.exit_code,
+        "reason": part.status.reason or None,
+        "counts": dict(part.status.counts),
+        "started": moment(part.status.started),
+        "ended": moment(part.status.ended),
+    }
+
+
+def exit_code(submissions: Sequence[Submission]) -> int:
+    """What ``wait`` ends with: 0 where all have succeeded, 4 where it is unknown of any, else 1."""
+    states = {submission.state for submission in submissions}
+    if State.UNKNOWN in states:
+        return 4
+    return 0 if states <= {State.SUCCEEDED} else 1

@@ -1,0 +1,95 @@
+"""What ``validate`` says in the end: every diagnostic in the format that was asked for, and a line to sum them up."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lading.runner.checking import Checked
+from lading.runner.output.screen import Screen
+from lading.runner.version import LADING
+from lading.schema.diagnostics import Diagnostic, Severity, has_errors
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All that was found in all files."""
+
+    files: Sequence[Checked]
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """Every problem, file by file."""
+        return [diagnostic for checked in self.files for diagnostic in checked.diagnostics]
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether there is no error among them."""
+        return not has_errors(self.diagnostics)
+
+
+def show_verdict(screen: Screen, found: Sequence[Checked]) -> int:
+    """Everybody knows what was found; the answer is the exit code."""
+    verdict = Verdict(found)
+    _WRITERS[screen.settings.format](screen, verdict)
+    return 0 if verdict.is_valid else 1
+
+
+def _human(screen: Screen, verdict: Verdict) -> None:
+    for checked in verdict.files:
+        screen.sources.update(checked.sources)
+    has_notes = screen.settings.verbose
+    shown = [d for d in verdict.diagnostics if has_notes or d.severity is not Severity.NOTE]
+    screen.diagnostics(shown)
+    gap = "\n" if shown else ""
+    screen.remark(gap + summary(verdict, has_notes=has_notes))
+
+
+def _json(screen: Screen, verdict: Verdict) -> None:
+    from lading.schema.render.json import as_data
+
+    files = [{"file": c.file, "specs": c.specs, "valid": not has_errors(c.diagnostics)} for c in verdict.files]
+    screen.document({"valid": verdict.is_valid, "files": files, "diagnostics": as_data(verdict.diagnostics)})
+
+
+def _github(screen: Screen, verdict: Verdict) -> None:
+    from lading.schema.render.github import github
+
+    screen.result(github(verdict.diagnostics))
+
+
+def _sarif(screen: Screen, verdict: Verdict) -> None:
+    from lading.runner.output.screen import as_json
+    from lading.schema.render.sarif import as_sarif
+
+    screen.result(as_json(as_sarif(verdict.diagnostics, version=LADING)))
+
+
+_WRITERS = {"human": _human, "json": _json, "github": _github, "sarif": _sarif}
+
+
+def summary(verdict: Verdict, *, has_notes: bool) -> str:
+    """``2 errors, 1 warning in 1 of 3 files``, or how much was found to be right."""
+    counts = Counter(diagnostic.severity for diagnostic in verdict.diagnostics)
+    told = [
+        _count(counts[severity], str(severity)) for severity in (Severity.ERROR, Severity.WARNING) if counts[severity]
+    ]
+    if verdict.is_valid:
+        text = ", ".join([f"valid: {_what(verdict.files)}", *told])
+    else:
+        wrong = sum(has_errors(checked.diagnostics) for checked in verdict.files)
+        text = f"{', '.join(told)} in {wrong} of {_count(len(verdict.files), 'file')}"
+    notes = counts[Severity.NOTE]
+    return f"{text}; {_count(notes, 'note')}, shown with -v" if notes and not has_notes else text
+
+
+def _what(found: Sequence[Checked]) -> str:
+    specs, sites = sum(c.specs for c in found), sum(c.sites for c in found)
+    targets = set().union(*(c.targets for c in found))
+    parts = [_count(specs, "spec")] if specs or not sites else []
+    if specs and targets:
+        parts[0] += f" for {_count(len(targets), 'target')}"
+    return " and ".join([*parts, *([_count(sites, "site")] if sites else [])])
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

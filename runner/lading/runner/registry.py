@@ -1,0 +1,31 @@
+"""Which clients there are: the modules under ``platforms/``, and other packages' entry points. Imported on use."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import cast
+
+from lading.runner.errors import NotSupported
+from lading.runner.platform import Client, Context
+
+GROUP = "lading.clients"
+
+
+def connect(platform: str, context: Context) -> Client:
+    """A client of the platform for the target that the context describes. Nothing is sent yet."""
+    module = _own(platform) or _other(platform)
+    if module is None:
+        raise NotSupported(f"lading can compile for {platform} and not submit to it: there is no client for it")
+    return cast("Client", module.connect(context))
+
+
+def _own(platform: str) -> ModuleType | None:
+    name = f"lading.runner.platforms.{platform}"
+    return import_module(name) if platform.isidentifier() and find_spec(name) else None
+
+
+def _other(platform: str) -> ModuleType | None:
+    from importlib.metadata import entry_points
+
+    found = next(iter(entry_points(group=GROUP, name=platform)), None)
+    return import_module(found.value) if found else None

@@ -1,0 +1,144 @@
+"""Sites: which one holds here, and the targets that it names.
+
+The first found wins: the file that ``--site`` names; ``lading.site.yaml`` beside the spec and upwards to the root of
+the git checkout; the file that ``$LADING_SITE`` names; ``lading.site.yaml`` in the user's configuration folder. Without
+any there is one target, ``local``. Outside of a checkout no folder above the spec's own is looked into: a site may name
+commands to run, and a stranger may have put one there.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lading.compiler.registry import language, platform, platforms
+from lading.compiler.target import Target
+from lading.schema.diagnostics import Diagnostic, Finding, InvalidSpec, diagnose, has_errors, in_order
+from lading.schema.load import SiteFile, load_site
+from lading.schema.nearest import did_you_mean
+from lading.schema.paths import Path as Steps
+from lading.schema.paths import parse
+
+NAME = "lading.site.yaml"
+
+BUILT_IN = b"""\
+lading: v1
+kind: site
+default: local
+targets:
+  local: {platform: local, accept: [image, schedule.queue, schedule.priority]}
+"""
+"""What holds where there is no site file: a machine to try things out on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site without errors. ``folder`` is where its relative file names start, None where it is the built-in one."""
+
+    file: SiteFile
+    folder: Path | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its targets, in its own order."""
+        return tuple(self.file.value.get("targets", {}))
+
+    @property
+    def secrets(self) -> Mapping[str, Any]:
+        """Where the value of each secret is found, by name."""
+        return dict(self.file.value.get("secrets", {}))
+
+    @property
+    def default(self) -> str:
+        """The target that is meant where none is named: the one that the site says, or its only one."""
+        if said := self.file.value.get("default"):
+            return str(said)
+        if len(self.names) == 1:
+            return self.names[0]
+        raise InvalidSpec([self._objection("LD505", (), {"known": ", ".join(self.names)})])
+
+    def target(self, name: str) -> Target:
+        """The target of that name, to compile for."""
+        value = self.entry(name)
+        found = platform(value["platform"])
+        assert found is not None, "a site with an unknown platform is never made"
+        return Target(
+            name=name,
+            platform=found,
+            options=value.get("options", {}),
+            catalog=value.get("catalog", {}),
+            accept=tuple(path for text in value.get("accept", ()) if (path := parse(text))),
+            defaults=self.file.layer.below(("targets", name, "defaults")),
+            endpoint=value.get("endpoint", ""),
+            registries=self.file.value.get("registries", {}),
+            secrets=frozenset(self.secrets),
+        )
+
+    def entry(self, name: str) -> Mapping[str, Any]:
+        """What the site says of the target of that name, normalised."""
+        targets: Mapping[str, Any] = self.file.value.get("targets", {})
+        if name not in targets:
+            help_ = did_you_mean(name, targets, "its targets are")
+            raise InvalidSpec([self._objection("LD503", ("targets",), {"name": name, "help": help_})])
+        return dict(targets[name])
+
+    def _objection(self, code: str, path: Steps, words: Mapping[str, object]) -> Diagnostic:
+        return diagnose(Finding(code, path, words, at_key=True), self.file.places)
+
+
+def find_site(
+    explicit: str | None = None, folder: Path = Path(), environ: Mapping[str, str] = os.environ
+) -> Path | None:
+    """The site file that holds for specs in the folder, or None. One that somebody named is not checked to be there."""
+    if explicit:
+        return Path(explicit)
+    for above in _up_to_checkout(folder.absolute()):
+        if (above / NAME).is_file():
+            return above / NAME
+    if named := environ.get("LADING_SITE"):
+        return Path(named).expanduser()
+    from platformdirs import user_config_path
+
+    own = user_config_path("lading", appauthor=False) / NAME
+    return own if own.is_file() else None
+
+
+def read_site(file: Path | None) -> Site:
+    """The site in the file, or the built-in one. Every problem of the file is raised at once, as ``InvalidSpec``."""
+    if file is None:
+        return Site(load_site("the built-in site", BUILT_IN, language()))
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        words = {"file": str(file), "why": (error.strerror or str(error)).lower()}
+        raise InvalidSpec([diagnose(Finding("LD506", (), words), {})]) from None
+    found = load_site(str(file), data, language())
+    problems = [*found.diagnostics, *(diagnose(finding, found.places) for finding in problems_of(found))]
+    if has_errors(problems):
+        raise InvalidSpec(in_order(problems))
+    return Site(found, file.absolute().parent)
+
+
+def problems_of(site: SiteFile) -> Iterator[Finding]:
+    """What is wrong with a site beyond its model: names that nothing bears."""
+    targets = site.value.get("targets", {})
+    for name, value in targets.items():
+        called = value.get("platform", "")
+        if called and called not in platforms():
+            help_ = did_you_mean(called, platforms(), "the platforms are")
+            yield Finding("LD214", ("targets", name, "platform"), {"name": called, "help": help_})
+        for index, text in enumerate(value.get("accept", ())):
+            if parse(text) is None:
+                yield Finding("LD230", ("targets", name, "accept", index), {"text": text})
+    default = site.value.get("default")
+    if default is not None and default not in targets:
+        help_ = did_you_mean(default, targets, "its targets are")
+        yield Finding("LD503", ("default",), {"name": default, "help": help_})
+
+
+def _up_to_checkout(folder: Path) -> Iterator[Path]:
+    """The folder, and those above it up to the root of its git checkout, if it is in one."""
+    above = [folder, *folder.parents]
+    root = next((place for place, each in enumerate(above) if (each / ".git").exists()), 0)
+    return iter(above[: root + 1])

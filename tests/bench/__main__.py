@@ -1,0 +1,103 @@
+"""Measures lading and prints one table: what each piece of work takes, beside its goal."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.corpus import spec, write
+from bench.timing import NOTHING, Command, Timings, command_of_this_checkout, in_turns
+
+SITE = Path(__file__).parents[2] / "specs" / "sites" / "slurm.yaml"
+LADING = command_of_this_checkout()
+MANY, SUBMITTED = 10_000, 100
+MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a piece of work may take, in the unit of its row: more than ``must`` is a defect, ``stretch`` is the aim."""
+
+    must: float
+    stretch: float
+
+
+TIMES = {
+    "--version": Goal(4.5, 4),
+    "validate, one spec": Goal(9, 7),
+    "compile, one spec for Slurm": Goal(12, 9),
+    "validate, 1,000 specs": Goal(25, 15),
+    "validate --no-targets, 1,000 specs": Goal(25, 15),
+    "validate, 10,000 specs": Goal(150, 110),
+    "validate --no-targets, 10,000 specs": Goal(150, 110),
+}
+"""Whole commands from a cold start, in times of a Python that does nothing. The many are checked by two processes."""
+
+MEMORY = {"validate, one spec": Goal(40, 30), "validate, 10,000 specs": Goal(60, 40)}
+"""The most memory of any process of the command, in MiB."""
+
+COMPILATION = Goal(250, 120)
+"""Microseconds of one spec for one target, everything imported."""
+
+
+def commands(folder: Path) -> Iterator[Command]:
+    """Every command that is timed."""
+    (one,) = write(folder / "one", 1).iterdir()
+    yield Command("--version", [LADING, "--version"])
+    yield Command("validate, one spec", [LADING, "validate", str(one)])
+    yield Command("compile, one spec for Slurm", [LADING, "compile", str(one), "-t", "cluster", "--site", str(SITE)])
+    for count, repeats in ((1_000, 5), (MANY, 3)):
+        many = str(write(folder / f"{count}", count))
+        yield Command(f"validate, {count:,} specs", [LADING, "validate", "--jobs", "2", many], repeats)
+        yield Command(
+            f"validate --no-targets, {count:,} specs",
+            [LADING, "validate", "--jobs", "2", "--no-targets", many],
+            repeats,
+        )
+    yield Command("submit", [LADING, "submit", str(short_jobs(folder))], 3, {"LADING_STATE": str(folder / "state")})
+
+
+def short_jobs(folder: Path) -> Path:
+    """A folder of jobs that end at once."""
+    jobs = folder / "jobs"
+    jobs.mkdir()
+    for number in range(SUBMITTED):
+        (jobs / f"{number}.yaml").write_text(f'lading: v1\nname: job-{number}\ncommand: ["true"]\n')
+    return jobs
+
+
+def row(work: str, measured: str, goal: Goal | None = None, unit: str = "") -> str:
+    """One line of the table."""
+    must, stretch = (f"{goal.must:g}{unit}", f"{goal.stretch:g}{unit}") if goal else ("–", "–")
+    return f"| {work:<45} | {measured:>26} | {must:>9} | {stretch:>9} |"
+
+
+def table(timings: dict[str, Timings]) -> Iterator[str]:
+    """What was measured, line by line."""
+    from bench.warm import seconds_per_compilation
+
+    nothing = timings[NOTHING.name]
+    yield f"| {'work':<45} | {'measured':>26} | {'must':>9} | {'stretch':>9} |"
+    yield "|---|--:|--:|--:|"
+    for name, goal in TIMES.items():
+        ratio = timings[name].median / nothing.median
+        yield row(f"`{name}`", f"{ratio:.1f} B ({timings[name].median * 1000:,.0f} ms)", goal, " B")
+    for target in ("local", "cluster"):
+        seconds = seconds_per_compilation(map(spec, range(200)), SITE, target)
+        yield row(f"compile one spec for {target}, warm", f"{seconds * 1e6:.0f} µs", COMPILATION, " µs")
+    yield row("submit to this machine", f"{SUBMITTED / timings['submit'].median:.0f} a second")
+    for name, goal in MEMORY.items():
+        yield row(f"memory of `{name}`", f"{timings[name].memory / MIB:.1f} MiB", goal, " MiB")
+    yield f"\nB, a Python that does nothing, took {nothing.median * 1000:.1f} ms (least {nothing.least * 1000:.1f} ms)."
+
+
+def main() -> None:
+    """Everything measured, in a folder that is gone afterwards."""
+    with TemporaryDirectory(prefix="lading-bench-") as folder:
+        for line in table(in_turns(commands(Path(folder)))):
+            sys.stdout.write(line + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the tests share: samples of every field, specs made of them, and sites for every platform."""
