@@ -1,14 +1,13 @@
 """What every test gets: a home of its own, and the option that rewrites golden files."""
 
-from collections.abc import Iterator
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from kit.cli import Cli, quiet_environment
 from kit.machine import Machine
-
 
 # A slow machine is no failure, and CI tries the same examples each time: a new find belongs to whoever goes looking.
 settings.register_profile("lading", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,7 +1,7 @@
 """Whole conversations with the command line: what a person types, and every word of the answer.
 
 A transcript is a file in ``transcripts/`` with commands (``$ lading …``), each followed by what it prints on standard
-output, then on standard error (``2>``), and its exit code if that is not 0. They run in a copy of ``transcripts/folder``.
+output, then on standard error (``2>``), and its exit code if that is not 0. They run in a copy of the folder there.
 """
 
 import shlex

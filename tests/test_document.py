@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from lading.schema.diagnostics import Diagnostic, Label, Place, Severity
+from lading.schema.codes import Severity
+from lading.schema.diagnostics import Diagnostic, Label, Place
 from lading.schema.document import MAX_BYTES, lines_of, parse
 from lading.schema.loader import MAX_DEPTH, MAX_EXPANSION
 from lading.schema.node import Mapping, Node, Scalar, Sequence

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lading.schema.codes import CODES
-from lading.schema.diagnostics import Diagnostic, Label, Place, Severity
+from lading.schema.codes import CODES, Severity
+from lading.schema.diagnostics import Diagnostic, Label, Place
 from lading.schema.render.github import github
 from lading.schema.render.human import human, summary
 from lading.schema.render.json import as_data

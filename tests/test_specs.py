@@ -1,7 +1,10 @@
 """The examples that people copy: each is right, listed, and runs where its README says."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,6 +61,15 @@ def test_each_example_compiles_for_each_target_or_says_what_is_lost(path: Path, 
             compilation = compile_spec(spec, site.target(name), verify=True)
             errors = [d for d in compilation.diagnostics if d.is_error]
             assert [render(d.path) for d in errors] == lost
+
+
+@pytest.mark.parametrize("name", ["hello", "script", "array", "matrix", "workflow", "layers", "secrets"])
+def test_what_runs_anywhere_runs_here(name: str, tmp_path: Path) -> None:
+    """Each example that needs nothing but a machine is submitted to this one, and every job of it succeeds."""
+    lading = [sys.executable, "-m", "lading", "submit", f"{SPECS}/{name}.yaml", "--site", f"{SPECS}/sites/local.yaml"]
+    environ = os.environ | {"LADING_STATE": str(tmp_path), "BACKUP_PASSWORD": "a password"}
+    done = subprocess.run([*lading, "--wait"], env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_matrix_names_its_jobs_after_their_values() -> None:

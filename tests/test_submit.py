@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from lading.runner.send import RETRY_DELAYS
 from lading.runner.settle import PATIENCE
 from lading.runner.states import State, Status
 from lading.runner.submit import submit
-from lading.runner.watch import FORGOTTEN, Pace, follow, refresh
+from lading.runner.watch import FORGOTTEN, Look, Pace, follow, refresh
 
 TESTS = Path(__file__).parent
 WORKFLOW = (request("prepare"), request("train", ("prepare",)), request("test", ("train",)))
@@ -53,7 +54,12 @@ def test_an_accepted_job_is_in_the_ledger_with_its_native_id(tmp_path: Path, toy
     line = channel(toy, tmp_path / "state")
     found = submit(compilation("train", request(image="a:1")), line)
     (job,) = toy.folder.iterdir()
-    assert (found.state, found.native_id, found.name, found.spec) == (State.PENDING, job.name, "train", os.path.abspath("train.yaml"))
+    assert (found.state, found.native_id, found.name, found.spec) == (
+        State.PENDING,
+        job.name,
+        "train",
+        os.path.abspath("train.yaml"),
+    )
     assert toy.jobs() == [found.id.lower()]
     assert line.ledger.get(found.id) == found
     assert line.ledger.requests(found.id) == [{"method": "POST", "path": "/jobs", "body": {"image": "a:1"}}]
@@ -399,6 +405,18 @@ def test_one_question_asks_for_all_the_live_jobs_of_a_target(tmp_path: Path, toy
     assert toy.questions == [[one.native_id, two.native_id], [two.native_id]]
 
 
+def looking(line: Channel) -> Look:
+    """Looks at the toy platform's jobs."""
+
+    def look(current: Sequence[Submission]) -> tuple[Sequence[Submission], Sequence[RunnerError]]:
+        try:
+            return refresh({"toy": line}, current), []
+        except RunnerError as error:
+            return current, [error]
+
+    return look
+
+
 def test_following_tells_each_change_once_and_ends_with_the_last_job(tmp_path: Path, toy: Toy) -> None:
     """Pauses grow while nothing changes and are short again after a change."""
     line = channel(toy, tmp_path / "state")
@@ -410,7 +428,7 @@ def test_following_tells_each_change_once_and_ends_with_the_last_job(tmp_path: P
         pauses.append(seconds)
         toy.states[job.native_id] = script.pop(0)
 
-    seen = [one.state for one in follow({"toy": line}, [job], Pace(1.0, 4.0, 2.0), sleep)]
+    seen = [one.state for one in follow(looking(line), [job], Pace(1.0, 4.0, 2.0), sleep)]
     assert seen == [State.PENDING, State.RUNNING, State.SUCCEEDED]
     assert pauses == [1.0, 1.0, 2.0, 4.0]
     assert kinds(line.ledger, job) == [("", "accepted"), ("", "state"), ("", "state")]
@@ -421,7 +439,7 @@ def test_following_ends_when_the_platform_has_forgotten_the_job(tmp_path: Path, 
     line = channel(toy, tmp_path / "state")
     (job,) = both(line, "one")
     (toy.folder / job.native_id).unlink()
-    (seen,) = follow({"toy": line}, [job], sleep=lambda _: None)
+    (seen,) = follow(looking(line), [job], sleep=lambda _: None)
     assert seen.parts[0].status == FORGOTTEN
     assert line.ledger.unsettled() == []
 
@@ -440,9 +458,9 @@ def test_following_survives_some_failures_and_not_all(tmp_path: Path, toy: Toy) 
 
     toy.status = status  # type: ignore[method-assign,assignment]
     toy.states[job.native_id] = Status(State.FAILED, "F", 3)
-    states = [one.state for one in follow({"toy": line}, [job], Pace(failures=2), lambda _: None)]
+    states = [one.state for one in follow(looking(line), [job], Pace(failures=2), lambda _: None)]
     assert states == [State.PENDING, State.FAILED]
     other = submit(compilation("two"), line)
     failures += [Unreachable("no route")] * 3
     with pytest.raises(Unreachable):
-        list(follow({"toy": line}, [other], Pace(failures=2), lambda _: None))
+        list(follow(looking(line), [other], Pace(failures=2), lambda _: None))

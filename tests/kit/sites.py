@@ -3,9 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from lading.compiler.registry import own_platforms, platform
+from lading.compiler.registry import language, own_platforms, platform
 from lading.compiler.target import Target
-from lading.compiler.registry import language
 from lading.schema.load import SiteFile, load_site
 
 FOLDER = Path(__file__).parents[1] / "sites"

@@ -22,6 +22,7 @@ from lading.schema.load import SiteFile, load, load_site
 
 FOLDER = Path(__file__).parents[1] / "slurm"
 CLUSTER = FOLDER / "cluster"
+CASES = sorted((FOLDER / "cases").glob("*.yaml"))
 IDS = Ids()
 
 
@@ -70,6 +71,16 @@ def compiled(text: str, target: Target) -> Compilation:
     compilation = compile_spec(loaded.specs[0], target, verify=True)
     assert [d.message for d in compilation.diagnostics if d.is_error] == []
     return compilation
+
+
+def compiled_case(case: Path) -> Compilation:
+    """One of ``tests/slurm/cases``, for the target that its first line names."""
+    data = case.read_bytes()
+    loaded = load(case.name, data, language=language())
+    assert [d.message for d in loaded.diagnostics if d.is_error] == []
+    return compile_spec(
+        loaded.specs[0], target_of(data.decode().splitlines()[0].removeprefix("# target: ")), verify=True
+    )
 
 
 def outgoing(compilation: Compilation, place: int = 0, **after: str) -> Outgoing:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from lading.compiler.payload import Request, digest
+from lading.compiler.payload import Request
 from lading.compiler.pipeline import Compilation
 from lading.compiler.target import Platform, Target
 from lading.runner.channel import Channel
@@ -114,4 +114,4 @@ def compilation(name: str = "train", *requests: Request, target: str = "toy", **
     sent = tuple(one if one.body else request(one.name, one.needs, job=name) for one in sent)
     platform = cast("Platform", SimpleNamespace(NAME="toy"))
     spec = Spec(Layer(value), "job", f"{name}.yaml", EMPTY)
-    return Compilation(spec, Target(target, platform), Job(value, {}, EMPTY), requests=sent, digest=digest(sent))
+    return Compilation(spec, Target(target, platform), Job(value, {}, EMPTY), requests=sent)

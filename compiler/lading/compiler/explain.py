@@ -9,7 +9,7 @@ from lading.compiler.pipeline import Compilation
 from lading.compiler.plan import Entry, Plan
 from lading.schema.diagnostics import Place, spot_of
 from lading.schema.paths import Path, render
-from lading.schema.units import Quantity, written
+from lading.schema.units import Quantity, indices_text, written
 
 
 class Value(NamedTuple):
@@ -73,6 +73,8 @@ def _written(entry: Entry, plan: Plan) -> str:
     field = plan.job.field_at(entry.path)
     if field and field.shape.type in get_args(Quantity):
         return written(entry.value, cast("Quantity", field.shape.type))
+    if field and field.shape.type == "indices":
+        return indices_text(entry.value)
     return entry.value if isinstance(entry.value, str) else json.dumps(entry.value, ensure_ascii=False)
 
 

@@ -5,7 +5,6 @@ An emitter writes a :class:`Draft`, a tree of plain JSON values in which what ca
 text, by line.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -146,4 +145,6 @@ def canonical(data: Any) -> bytes:
 
 def digest(requests: Sequence[Request]) -> str:
     """``sha256:`` and the hash of what would be sent, taken with the names of secrets, never their values."""
+    import hashlib
+
     return "sha256:" + hashlib.sha256(canonical([request.as_data() for request in requests])).hexdigest()

@@ -27,7 +27,7 @@ from lading.schema.paths import Path
 class Compilation(NamedTuple):
     """What became of one spec on one target. ``requests`` is empty where ``diagnostics`` holds an error.
 
-    ``digest`` is that of the requests; ``secrets`` are the names they need; ``recorded`` is what only the ledger keeps.
+    ``secrets`` are the names that the requests need; ``recorded`` is what only the ledger keeps.
     """
 
     spec: Spec
@@ -36,7 +36,6 @@ class Compilation(NamedTuple):
     diagnostics: tuple[Diagnostic, ...] = ()
     plan: Plan | None = None
     requests: tuple[Request, ...] = ()
-    digest: str = ""
     secrets: tuple[str, ...] = ()
     recorded: Mapping[str, Any] = MappingProxyType({})
 
@@ -44,6 +43,11 @@ class Compilation(NamedTuple):
     def name(self) -> str:
         """The job's name."""
         return self.spec.name
+
+    @property
+    def digest(self) -> str:
+        """The digest of what would be sent; empty where there is nothing."""
+        return digest(self.requests) if self.requests else ""
 
     @property
     def is_valid(self) -> bool:
@@ -76,7 +80,7 @@ def compile_spec(spec: Spec, target: Target, accept: Sequence[Path] = (), *, ver
         return Compilation(spec, target, job, tuple(in_order(diagnostics)), plan)
     kept = {str(e.path[0]): job.value[str(e.path[0])] for e in plan.entries.values() if _is_kept_at_top(e)}
     names = secret_names(requests)
-    return Compilation(spec, target, job, tuple(in_order(diagnostics)), plan, requests, digest(requests), names, kept)
+    return Compilation(spec, target, job, tuple(in_order(diagnostics)), plan, requests, names, kept)
 
 
 def _objections(plan: Plan) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from lading.runner.options import Command, WrongUsage, common_options, write_options
+from lading.runner.options import HELP, Command, WrongUsage, common_options, write_options
 from lading.runner.version import LADING
 
 COMMANDS = (
@@ -22,9 +22,6 @@ COMMANDS = (
     *("targets", "doctor", "schema", "ledger", "resolve"),
 )
 """In the order in which people need them. Each is the module of that name in ``commands/``."""
-
-
-SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class Group(click.Group):
@@ -57,7 +54,7 @@ class Group(click.Group):
         write_options("Options", self.get_params(ctx), ctx, formatter)
 
 
-@click.group(cls=Group, params=common_options(), context_settings=SETTINGS)
+@click.group(cls=Group, params=common_options(), context_settings=HELP)
 @click.version_option(LADING, message="lading %(version)s")
 def cli(**_: Any) -> None:
     """Describes work once, as YAML, and runs it anywhere: on this machine or on a cluster.

@@ -18,9 +18,10 @@ import click
 
 from lading.runner.errors import RunnerError
 from lading.runner.options import Settings
-from lading.runner.output.screen import Screen
+from lading.runner.output.screen import OutputLost, Screen
 from lading.runner.session import Session
-from lading.schema.diagnostics import Diagnostic, InvalidSpec, Severity
+from lading.schema.codes import Severity
+from lading.schema.diagnostics import Diagnostic, InvalidSpec
 
 USAGE, OUR_BUG, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
 
@@ -37,7 +38,6 @@ def _told(action: Callable[[], int | None], session: Session) -> int:
     screen = session.screen
     try:
         code = action() or 0
-        sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
@@ -47,10 +47,14 @@ def _told(action: Callable[[], int | None], session: Session) -> int:
         return screen.failure([usage_diagnostic(error)], USAGE)
     except InvalidSpec as error:
         return screen.failure(error.diagnostics, 1)
+    except OutputLost as error:
+        _write_nowhere()
+        return screen.failure([diagnostic_of(error)], error.exit_code)
     except RunnerError as error:
         return screen.failure([diagnostic_of(error)], error.exit_code)
     except BrokenPipeError:
-        return _nobody_listens()
+        _write_nowhere()
+        return BROKEN_PIPE
     except (KeyboardInterrupt, click.Abort):
         screen.remark("interrupted")
         return INTERRUPTED
@@ -108,11 +112,11 @@ def _advice(error: click.ClickException) -> str:
     return f"`{context.command_path if context else 'lading'} --help` shows how it is used"
 
 
-def _nobody_listens() -> int:
+def _write_nowhere() -> None:
     """Standard output leads nowhere from now on, so that the interpreter does not complain of it at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
-    return BROKEN_PIPE
+    os.close(nowhere)
 
 
 def _our_bug(error: Exception, screen: Screen) -> int:

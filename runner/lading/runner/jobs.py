@@ -116,5 +116,8 @@ def _with_status(submission: Submission, said: Mapping[str, Status]) -> Submissi
 
 def followed(jobs: Sequence[Found], sleep: Callable[[float], None] = time.sleep) -> Iterator[Submission]:
     """Each submission as it is, and again whenever it has changed, until nothing more will happen to any of them."""
-    channels = {job.submission.target: job.channel for job in jobs}
-    return follow(channels, [job.submission for job in jobs], sleep=sleep)
+
+    def look(current: Sequence[Submission]) -> tuple[list[Submission], list[RunnerError]]:
+        return refreshed([replace(job, submission=one) for job, one in zip(jobs, current, strict=True)])
+
+    return follow(look, [job.submission for job in jobs], sleep=sleep)

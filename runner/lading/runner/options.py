@@ -14,6 +14,7 @@ from typing import Any, TextIO
 import click
 
 HUMAN, JSON = "human", "json"
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def _enter(context: click.Context, _: click.Parameter, folder: str | None) -> No
         raise WrongUsage(f"can not go to {folder}: {error.strerror}", "name a folder after -C") from None
 
 
-class Whole(click.ParamType):
+class Whole(click.ParamType[int]):
     """A whole number of at least ``least``."""
 
     name = "number"
@@ -166,7 +167,7 @@ def write_options(
 
 def subcommand(example: str, formats: Sequence[str] = (HUMAN, JSON)) -> Callable[[Callable[..., Any]], Command]:
     """Makes a function of a ``Session`` and its own parameters a command; its docstring is the command's help."""
-    return click.command(cls=Command, example=example, formats=formats)
+    return click.command(cls=Command, example=example, formats=formats, context_settings=HELP)
 
 
 TARGETS = click.option(

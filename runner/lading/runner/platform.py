@@ -61,7 +61,8 @@ class LogQuery:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of a job's output without its newline, raw bytes decoded as UTF-8 with replacement.
+    """One line of a job's output without its newline; bytes that are no UTF-8 are kept as Python keeps those of files'
+    names (``surrogateescape``), so that the line can be written again as it was.
 
     ``source`` tells several streams apart (``worker-0``, ``3`` for an array element); empty where there is only one.
     """

@@ -8,6 +8,7 @@ from dataclasses import replace
 from lading.runner.errors import NoSuchJob
 from lading.runner.jobs import Found
 from lading.runner.options import WrongUsage, is_terminal
+from lading.runner.output.screen import write
 from lading.runner.platform import LogLine, LogQuery
 from lading.runner.record import Part
 from lading.runner.scrub import scrubber
@@ -54,8 +55,7 @@ def print_line(line: LogLine) -> None:
     text = f"{line.source} | {line.text}" if line.source else line.text
     if is_terminal(sys.stdout):
         text = _for_eyes(text)
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape") + b"\n")
-    sys.stdout.buffer.flush()
+    write(text.encode("utf-8", "surrogateescape") + b"\n")
 
 
 def _for_eyes(text: str) -> str:

@@ -15,7 +15,7 @@ from lading.schema.document import MAX_BYTES
 STDIN = "-"
 ENDINGS = (".yaml", ".yml")
 NO_SPEC = "a spec is a .yaml or .yml file that says `lading: v1`"
-_OURS = re.compile(rb"""^\{?[ ]*["']?lading["']?[ ]*:""", re.MULTILINE)
+_OURS = re.compile(rb"""^(?:\{ *)?["']?lading["']? *:""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

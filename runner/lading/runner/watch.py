@@ -58,28 +58,28 @@ def _ask(channel: Channel, parts: Sequence[Part]) -> None:
             channel.ledger.note(part.token, event)
 
 
+Look = Callable[[Sequence[Submission]], "tuple[Sequence[Submission], Sequence[RunnerError]]"]
+"""The submissions as they are now, in their order, and what kept some of them from being asked about."""
+
+
 def follow(
-    channels: Mapping[str, Channel],
+    look: Look,
     submissions: Sequence[Submission],
     pace: Pace = Pace(),
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Submission]:
     """Each submission as it is at first, and again whenever it has changed, until nothing more will happen to any."""
-    known: dict[str, Submission] = {}
+    known: Sequence[Submission | None] = [None] * len(submissions)
     pause, failures = pace.first, 0
-    current = list(submissions)
+    current = submissions
     while True:
-        try:
-            refresh(channels, current)
-            failures = 0
-        except RunnerError:
-            failures += 1
-            if failures > pace.failures:
-                raise
-        current = _known(channels, current)
-        changed = [one for one in current if known.get(one.id) != one]
+        current, errors = look(current)
+        failures = failures + 1 if errors else 0
+        if failures > pace.failures:
+            raise errors[0]
+        changed = [now for now, before in zip(current, known, strict=True) if now != before]
         yield from changed
-        known |= {one.id: one for one in changed}
+        known = current
         if not any(_can_change(one) for one in current):
             return
         pause = pace.first if changed else min(pause * pace.growth, pace.longest)

@@ -1,11 +1,11 @@
 """Fields against each other: what no single field can know. Small functions over the merged job, one objection each.
 
-Rules speak in paths. Adding one: write a function from a job to findings and put it into ``CHECKS``.
+Rules speak in paths. Adding one: write a function from the work to findings and put it into ``CHECKS``.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from lading.schema.diagnostics import Finding
 from lading.schema.job import ENVELOPE, Job
@@ -32,14 +32,27 @@ _RESERVED = re.compile(r"(?:PF|SLURM)_")
 _DIRECTIVE = re.compile(r"#(SBATCH|PBS|BSUB)\b")
 
 
+class Work(NamedTuple):
+    """A job with its parts that can hold a program: itself, or a workflow's steps, with their roles and containers."""
+
+    job: Job
+    parts: Sequence[Part]
+
+    def having(self, name: str) -> Iterator[Part]:
+        """The parts that have the field, a workflow itself among them: its steps inherit from it."""
+        if self.job.kind == "workflow" and name in self.job.value:
+            yield (), self.job.value
+        yield from ((path, part) for path, part in self.parts if name in part)
+
+
 def check(job: Job) -> Iterator[Finding]:
     """Everything that is wrong with the job's fields beside each other."""
+    work = Work(job, list(_parts(job)))
     for rule in CHECKS:
-        yield from rule(job)
+        yield from rule(work)
 
 
 def _parts(job: Job) -> Iterator[Part]:
-    """What can hold a program: the job, or a workflow's steps, with their roles and containers."""
     tops: list[Part] = [((), job.value)]
     if job.kind == "workflow":
         tops = [(("steps", name), step) for name, step in job.value.get("steps", {}).items()]
@@ -49,10 +62,10 @@ def _parts(job: Job) -> Iterator[Part]:
             yield from (((*path, group, name), part) for name, part in top.get(group, {}).items())
 
 
-def _complete(job: Job) -> Iterator[Finding]:
+def _complete(work: Work) -> Iterator[Finding]:
     """What layers leave open together; a document by itself was found complete when it was read."""
-    top = job.language.structs[job.language.kinds[job.kind]]
-    yield from _incomplete(job.value, Shape("struct", struct=top.name), (), job.language)
+    top = work.job.language.structs[work.job.language.kinds[work.job.kind]]
+    yield from _incomplete(work.job.value, Shape("struct", struct=top.name), (), work.job.language)
 
 
 def _incomplete(value: Any, shape: Shape, path: Path, language: Language) -> Iterator[Finding]:
@@ -69,44 +82,44 @@ def _incomplete(value: Any, shape: Shape, path: Path, language: Language) -> Ite
             yield Finding("LD204", path, {"parent": render(path), "field": name, "example": field.example})
 
 
-def _needs_a_program(job: Job) -> Iterator[Finding]:
-    if job.kind not in {"job", "service", "workflow"} or job.value.get("native"):
+def _needs_a_program(work: Work) -> Iterator[Finding]:
+    if work.job.kind not in {"job", "service", "workflow"} or work.job.value.get("native"):
         return
-    for path, part in _parts(job):
+    for path, part in work.parts:
         is_role = len(path) >= 2 and path[-2] == "roles"
-        inherits = is_role or (job.kind == "workflow" and "image" in job.value)
+        inherits = is_role or (work.job.kind == "workflow" and "image" in work.job.value)
         has_roles = bool(part.get("roles")) and all(_has_program(role) for role in part["roles"].values())
         if not (inherits or has_roles or _has_program(part) or part.get("native")):
-            yield Finding("LD301", path, {"what": render(path) or f"the {job.kind}"})
+            yield Finding("LD301", path, {"what": render(path) or f"the {work.job.kind}"})
 
 
 def _has_program(part: Mapping[str, Any]) -> bool:
     return any(name in part for name in _PROGRAM)
 
 
-def _args_need_a_command(job: Job) -> Iterator[Finding]:
-    for path, part in _parts(job):
-        has_one = "command" in part or "image" in part or "command" in job.value or "image" in job.value
+def _args_need_a_command(work: Work) -> Iterator[Finding]:
+    for path, part in work.parts:
+        has_one = "command" in part or "image" in part or "command" in work.job.value or "image" in work.job.value
         if "args" in part and not has_one:
             yield Finding("LD302", (*path, "args"), {}, at_key=True)
 
 
-def _shell_needs_a_script(job: Job) -> Iterator[Finding]:
-    for path, part in _parts(job):
-        if "shell" in part and "script" not in part and "script" not in job.value:
+def _shell_needs_a_script(work: Work) -> Iterator[Finding]:
+    for path, part in work.parts:
+        if "shell" in part and "script" not in part and "script" not in work.job.value:
             yield Finding("LD303", (*path, "shell"), {}, at_key=True)
 
 
-def _replicas_or_roles(job: Job) -> Iterator[Finding]:
-    for path, part in _parts(job):
+def _replicas_or_roles(work: Work) -> Iterator[Finding]:
+    for path, part in work.parts:
         if "replicas" in part and "roles" in part:
             others = (((*path, "roles"), "the roles say how many of each"),)
             yield Finding("LD304", (*path, "replicas"), {}, at_key=True, others=others)
 
 
-def _superseded(job: Job) -> Iterator[Finding]:
+def _superseded(work: Work) -> Iterator[Finding]:
     """Fields of the job that every role says for itself; env and resources merge and are never superseded."""
-    for path, part in _parts(job):
+    for path, part in work.parts:
         roles = part.get("roles", {}).values()
         for name in ("command", "args", "script", "image", "workdir", "ports", "mounts", "slots"):
             if name in part and roles and all(name in role or _says_otherwise(role, name) for role in roles):
@@ -117,8 +130,8 @@ def _says_otherwise(role: Mapping[str, Any], name: str) -> bool:
     return ("script" in role) if name in {"command", "args"} else (name == "script" and "command" in role)
 
 
-def _roles_of_the_framework(job: Job) -> Iterator[Finding]:
-    for path, part in _parts(job):
+def _roles_of_the_framework(work: Work) -> Iterator[Finding]:
+    for path, part in work.parts:
         framework = part.get("framework", "none")
         known = ROLES.get(framework, ())
         for name in part.get("roles", {}):
@@ -129,8 +142,8 @@ def _roles_of_the_framework(job: Job) -> Iterator[Finding]:
             yield Finding("LD306", (*path, "framework"), {})
 
 
-def _env_names(job: Job) -> Iterator[Finding]:
-    for path, part in _everything_with(job, "env"):
+def _env_names(work: Work) -> Iterator[Finding]:
+    for path, part in work.having("env"):
         for name in part["env"]:
             if name.startswith("LADING_"):
                 yield Finding("LD307", (*path, "env", name), {"name": name}, at_key=True)
@@ -138,8 +151,8 @@ def _env_names(job: Job) -> Iterator[Finding]:
                 yield Finding("LD308", (*path, "env", name), {"name": name, "prefix": reserved[0]}, at_key=True)
 
 
-def _mounts(job: Job) -> Iterator[Finding]:
-    for path, part in _everything_with(job, "mounts"):
+def _mounts(work: Work) -> Iterator[Finding]:
+    for path, part in work.having("mounts"):
         seen: dict[str, Path] = {}
         for index, mount in enumerate(part["mounts"]):
             at = (*path, "mounts", index)
@@ -152,8 +165,8 @@ def _mounts(job: Job) -> Iterator[Finding]:
                 seen[where] = (*at, "path")
 
 
-def _ports(job: Job) -> Iterator[Finding]:
-    for path, part in _everything_with(job, "ports"):
+def _ports(work: Work) -> Iterator[Finding]:
+    for path, part in work.having("ports"):
         for name in ("port", "name"):
             seen: dict[Any, Path] = {}
             for index, port in enumerate(part["ports"]):
@@ -165,13 +178,8 @@ def _ports(job: Job) -> Iterator[Finding]:
                 seen.setdefault(key, at)
 
 
-def _everything_with(job: Job, name: str) -> Iterator[Part]:
-    by_path = dict([((), job.value), *_parts(job)])
-    yield from ((path, part) for path, part in by_path.items() if name in part)
-
-
-def _batch_directives(job: Job) -> Iterator[Finding]:
-    for path, part in _parts(job):
+def _batch_directives(work: Work) -> Iterator[Finding]:
+    for path, part in work.parts:
         for line in str(part.get("script", "")).splitlines():
             found = _DIRECTIVE.match(line)
             if found:
@@ -181,8 +189,8 @@ def _batch_directives(job: Job) -> Iterator[Finding]:
                 break
 
 
-def _steps_exist(job: Job) -> Iterator[Finding]:
-    steps = job.value.get("steps", {})
+def _steps_exist(work: Work) -> Iterator[Finding]:
+    steps = work.job.value.get("steps", {})
     for name, step in steps.items():
         for condition, names in step.get("after", {}).items():
             for index, other in enumerate(names):
@@ -191,14 +199,14 @@ def _steps_exist(job: Job) -> Iterator[Finding]:
                     yield Finding("LD313", ("steps", name, "after", condition, index), words)
 
 
-def _params_without_uses(job: Job) -> Iterator[Finding]:
-    for name, step in job.value.get("steps", {}).items():
+def _params_without_uses(work: Work) -> Iterator[Finding]:
+    for name, step in work.job.value.get("steps", {}).items():
         if "params" in step:
             yield Finding("LD244", ("steps", name, "params"), {}, at_key=True)
 
 
-def _no_cycles(job: Job) -> Iterator[Finding]:
-    steps = job.value.get("steps", {})
+def _no_cycles(work: Work) -> Iterator[Finding]:
+    steps = work.job.value.get("steps", {})
     needs = {
         name: [o for names in s.get("after", {}).values() for o in names if o in steps] for name, s in steps.items()
     }
@@ -221,17 +229,17 @@ def _cycle(needs: Mapping[str, list[str]]) -> list[str]:
     return walked[walked.index(step) :]
 
 
-def _image_search_needs(job: Job) -> Iterator[Finding]:
-    if job.kind != "search":
+def _image_search_needs(work: Work) -> Iterator[Finding]:
+    if work.job.kind != "search":
         return
     for name in ("featureLibrary", "topK"):
-        if "sql" in job.value and name in job.value:
+        if "sql" in work.job.value and name in work.job.value:
             yield Finding("LD315", (name,), {"field": name}, at_key=True)
-        elif "sql" not in job.value and name not in job.value:
+        elif "sql" not in work.job.value and name not in work.job.value:
             yield Finding("LD204", (), {"parent": "a search for images or text", "field": name, "example": "10"})
 
 
-CHECKS: tuple[Callable[[Job], Iterator[Finding]], ...] = (
+CHECKS: tuple[Callable[[Work], Iterator[Finding]], ...] = (
     _complete,
     _needs_a_program,
     _args_need_a_command,

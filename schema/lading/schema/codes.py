@@ -7,13 +7,19 @@ LD5xx the site · LD6xx submission and the platforms' answers · LD7xx the comma
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
 
-from lading.schema.diagnostics import Severity
+
+class Severity(StrEnum):
+    """How bad it is. Only an error makes a command say no."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """One kind of problem. ``{word}`` in a template is filled from the finding; ``title`` is for lists and SARIF."""
 
     title: str

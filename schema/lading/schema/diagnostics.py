@@ -5,19 +5,11 @@ A rule that objects makes a :class:`Finding`: a code, a path and the words the c
 """
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from lading.schema.codes import CODES, Severity
 from lading.schema.paths import Path
-
-
-class Severity(StrEnum):
-    """How bad it is. Only an error makes a command say no."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
 
 
 class Place(NamedTuple):
@@ -143,8 +135,6 @@ def diagnosed(
     finding: Finding, place: Place | None, labels: tuple[Label, ...] = (), target: str | None = None
 ) -> Diagnostic:
     """The finding with its sentence filled in, at a place that is known already."""
-    from lading.schema.codes import CODES
-
     code = CODES[finding.code]
     return Diagnostic(
         code=finding.code,
@@ -174,7 +164,3 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether any of them is an error."""
     return any(d.is_error for d in diagnostics)
 
-
-def for_target(diagnostic: Diagnostic, target: str) -> Diagnostic:
-    """The same diagnostic, said of one target."""
-    return diagnostic._replace(target=target)

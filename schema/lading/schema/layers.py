@@ -42,25 +42,34 @@ def merge(weaker: Layer, stronger: Layer, struct: Struct, language: Language) ->
     """The weaker layer with the stronger one over it."""
     if not stronger.value:
         return weaker
-    places = dict(weaker.places)
-    if () in stronger.places:
-        places.setdefault((), stronger.places[()])
-    merging = _Merging(language, places, stronger.places)
+    merging = _Merging(language, set(), set(), {()})
     value = merging.structs(weaker.value, stronger.value, struct, ())
-    return Layer(value, places)
+    return Layer(value, merging.places(weaker.places, stronger.places))
 
 
 class _Merging(NamedTuple):
+    """Two layers on their way into one. ``gone`` and ``taken`` are paths of which everything below is meant too:
+
+    what of the weaker layer has gone, what the stronger one put there; ``met`` are maps that both have.
+    """
+
     language: Language
-    places: dict[Path, Spot]
-    stronger: Mapping[Path, Spot]
+    gone: set[Path]
+    taken: set[Path]
+    met: set[Path]
+
+    def places(self, weak: Mapping[Path, Spot], strong: Mapping[Path, Spot]) -> dict[Path, Spot]:
+        """The spots of the merged values."""
+        kept = {path: spot for path, spot in weak.items() if not _is_within(path, self.gone)}
+        put = {path: spot for path, spot in strong.items() if path in self.met or _is_within(path, self.taken)}
+        return {**kept, **put, **({(): weak[()]} if () in weak else {})}
 
     def structs(self, weak: Mapping[str, Any], strong: Mapping[str, Any], struct: Struct, path: Path) -> dict[str, Any]:
         merged = dict(weak)
         for name in self._unsaid(strong, struct):
             if name in merged:
                 del merged[name]
-                self._forget((*path, name))
+                self.gone.add((*path, name))
         for name, value in strong.items():
             known = struct.fields.get(name)
             self._put(merged, name, value, known.shape if known else Shape("any"), path)
@@ -76,16 +85,16 @@ class _Merging(NamedTuple):
         at = (*path, name)
         if value is None and path[-1:] != RAW:
             merged.pop(name, None)
-            self._forget(at)
+            self.gone.add(at)
         elif (
             name in merged and isinstance(merged[name], Mapping) and isinstance(value, Mapping) and self._merges(shape)
         ):
             merged[name] = self._maps(merged[name], value, shape, at)
-            self._take(at)
+            self.met.add(at)
         else:
             merged[name] = value if path[-1:] == RAW else without_nulls(value)
-            self._forget(at)
-            self._take_all(at)
+            self.gone.add(at)
+            self.taken.add(at)
 
     @staticmethod
     def _merges(shape: Shape) -> bool:
@@ -100,16 +109,9 @@ class _Merging(NamedTuple):
             self._put(merged, name, value, item, path)
         return merged
 
-    def _forget(self, path: Path) -> None:
-        for known in [known for known in self.places if starts_with(known, path)]:
-            del self.places[known]
 
-    def _take(self, path: Path) -> None:
-        if spot := self.stronger.get(path):
-            self.places[path] = spot
-
-    def _take_all(self, path: Path) -> None:
-        self.places.update({known: spot for known, spot in self.stronger.items() if starts_with(known, path)})
+def _is_within(path: Path, tops: set[Path]) -> bool:
+    return any(path[:length] in tops for length in range(1, len(path) + 1))
 
 
 def without_nulls(value: Any) -> Any:

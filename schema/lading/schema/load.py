@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lading.schema.checks import check
-from lading.schema.diagnostics import Diagnostic, Finding, Places, Spot, diagnose, for_target, in_order
+from lading.schema.diagnostics import Diagnostic, Finding, Places, Spot, diagnose, in_order
 from lading.schema.document import lines_of, parse
 from lading.schema.job import Job, field_at
 from lading.schema.layers import Layer, merge
@@ -77,8 +77,11 @@ class Spec(NamedTuple):
             layer = merge(layer, stronger.without("accept"), self.struct, self.language)
         accept, findings = self._accepted(over)
         job = Job(layer.value, layer.places, self.language, self.file, accept)
-        found = [diagnose(finding, {**self.base.places, **layer.places}) for finding in [*findings, *check(job)]]
-        return job, [for_target(d, target) for d in found] if target and over.value else found
+        findings += check(job)
+        if not findings:
+            return job, []
+        places = {**self.base.places, **layer.places}
+        return job, [diagnose(finding, places, target if over.value else None) for finding in findings]
 
     def _known(self, defaults: Layer) -> Layer:
         """The defaults that this kind has a place for:

@@ -4,7 +4,6 @@ Substitution works on parsed values, never on YAML text, so a value can not brea
 only one ``${{ }}`` takes the parameter's type.
 """
 
-import hashlib
 import itertools
 import json
 import re
@@ -62,6 +61,8 @@ def _safe(text: str) -> str:
 
 
 def _digest(chosen: Map[str, Any]) -> str:
+    import hashlib
+
     text = json.dumps(chosen, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:6]
 

@@ -5,7 +5,7 @@ whole number of the base unit is not a quantity.
 """
 
 import re
-from fractions import Fraction
+from collections.abc import Sequence
 from typing import Literal
 
 Quantity = Literal["bytes", "seconds", "cores"]
@@ -41,8 +41,21 @@ def parse_cores(text: str) -> int | None:
 
 
 def _whole(number: str, size: int) -> int | None:
-    exact = Fraction(number) * size
-    return int(exact) if exact.denominator == 1 and exact <= LARGEST else None
+    """The decimal number of a unit, in base units; None where that is no whole number of them, or too large a one."""
+    whole, _, decimals = number.partition(".")
+    exact, rest = divmod(int(whole + decimals) * size, 10 ** len(decimals))
+    return exact if not rest and exact <= LARGEST else None
+
+
+def indices_text(ranges: Sequence[Sequence[int]]) -> str:
+    """``[[0, 98, 2], [101, 101, 1]]`` → ``0-98:2,101``."""
+    return ",".join(_range_text(*found) for found in ranges)
+
+
+def _range_text(first: int, last: int, step: int) -> str:
+    if first == last:
+        return f"{first}"
+    return f"{first}-{last}" if step == 1 else f"{first}-{last}:{step}"
 
 
 def written(value: int, quantity: Quantity) -> str:

@@ -1,6 +1,5 @@
 """``lading usage``: what a job uses now."""
 
-import sys
 import time
 
 import click
@@ -32,7 +31,6 @@ def command(session: Session, id_: str, follow: bool) -> None:
             session.screen.table(COLUMNS, [row(usage) for usage in used])
         else:
             session.screen.document({"usage": [usage_data(usage) for usage in used]})
-        sys.stdout.flush()
         if not follow:
             return
         time.sleep(INTERVAL)

@@ -36,5 +36,4 @@ def command(session: Session, ids: Sequence[str]) -> int:
     for submission in followed(jobs):
         last[submission.id or submission.native_id] = submission
         session.screen.result(f"{change(submission)}\n")
-        sys.stdout.flush()
     return exit_code(list(last.values()))

@@ -16,7 +16,7 @@ COLUMNS = (
     Column("VALUE"),
     Column("FIDELITY", stays_whole=True),
     Column("PAYLOAD"),
-    Column("NOTE", needs=100),
+    Column("NOTE"),
 )
 WIDEST = 60
 """A longer value is cut in the table; ``lading compile`` has it whole."""

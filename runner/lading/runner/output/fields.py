@@ -7,7 +7,7 @@ from typing import Any
 
 from lading.compiler.reference import Reference, overview, reference
 from lading.runner.options import WrongUsage
-from lading.runner.output.screen import Screen
+from lading.runner.output.screen import WIDEST, Screen
 from lading.runner.output.tables import Column
 from lading.schema.nearest import did_you_mean
 from lading.schema.paths import Path, parse
@@ -33,7 +33,7 @@ def show_field(screen: Screen, text: str) -> None:
     if not screen.is_human:
         screen.document({"field": reference_data(found)})
         return
-    screen.result(_paragraph(found, screen.width))
+    screen.result(_paragraph(found, min(screen.width, WIDEST)))
     if found.below:
         screen.result("\n")
         screen.table(FIELDS, [[field.name, field.type, field.doc] for field in found.below])

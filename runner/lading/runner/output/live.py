@@ -6,23 +6,22 @@ from collections.abc import Sequence
 from lading.runner.jobs import Found, followed, label
 from lading.runner.output.screen import Screen
 from lading.runner.output.submissions import COLUMNS, rows
-from lading.runner.output.tables import rich_table
+from lading.runner.output.tables import console, rich_table
 from lading.runner.record import Submission
 
 
 def live(screen: Screen, jobs: Sequence[Found]) -> list[Submission]:
     """The submissions as they ended; until then the table on the screen shows how they are."""
-    from rich.console import Console
     from rich.live import Live
     from rich.table import Table
 
     now = {label(job.submission): job.submission for job in jobs}
-    console = Console(file=sys.stdout, no_color=not screen.settings.colors(sys.stdout), highlight=False)
+    terminal = console(sys.stdout, colors=screen.settings.colors(sys.stdout))
 
     def drawn() -> Table:
-        return rich_table(COLUMNS, rows(list(now.values())), console.width)
+        return rich_table(COLUMNS, rows(list(now.values())), terminal.width)
 
-    with Live(get_renderable=drawn, console=console, refresh_per_second=2) as table:
+    with Live(get_renderable=drawn, console=terminal, refresh_per_second=2) as table:
         for submission in followed(jobs):
             now[label(submission)] = submission
             table.refresh()

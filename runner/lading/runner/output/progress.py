@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from lading.runner.options import is_terminal
 from lading.runner.output.screen import Screen
+from lading.runner.output.tables import console
 
 Item = TypeVar("Item")
 
@@ -18,10 +19,9 @@ def progress(screen: Screen, items: Iterable[Item], total: int) -> Iterator[Item
     if total < MANY or screen.settings.quiet or not is_terminal(sys.stderr):
         yield from items
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    console = Console(file=sys.stderr, no_color=not screen.settings.colors(sys.stderr))
+    terminal = console(sys.stderr, colors=screen.settings.colors(sys.stderr))
     columns = (TextColumn("submitting"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=terminal, transient=True) as bar:
         yield from bar.track(items, total=total)

@@ -6,14 +6,24 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lading.runner.errors import RunnerError
 from lading.runner.options import HUMAN, Settings, is_terminal
-from lading.schema.diagnostics import Diagnostic, Severity, in_order
+from lading.schema.codes import Severity
+from lading.schema.diagnostics import Diagnostic, in_order
 
 if TYPE_CHECKING:
     from lading.runner.output.tables import Column, Rows
 
 WIDEST = 120
 """Diagnostics are not drawn wider than this: nobody reads lines that long."""
+
+
+class OutputLost(RunnerError):
+    """Standard output can not be written to."""
+
+    def __init__(self, error: OSError) -> None:
+        reason = (error.strerror or str(error)).lower()
+        super().__init__(f"the output can not be written: {reason}", "see that there is space where it goes")
 
 
 class Screen:
@@ -33,11 +43,11 @@ class Screen:
 
     def result(self, text: str) -> None:
         """The text stands on standard output, as it is."""
-        sys.stdout.write(text)
+        write(text.encode("utf-8", "backslashreplace"))
 
     def document(self, data: Mapping[str, Any]) -> None:
         """The one JSON document of the command stands on standard output."""
-        sys.stdout.write(as_json({"lading": 1, **data}))
+        self.result(as_json({"lading": 1, **data}))
 
     def table(self, columns: "Sequence[Column]", rows: "Rows") -> None:
         """The table stands on standard output: drawn for a person, plain for a program."""
@@ -46,7 +56,7 @@ class Screen:
         if is_terminal(sys.stdout):
             for_terminal(columns, rows, sys.stdout, self.width, colors=self.settings.colors(sys.stdout))
         else:
-            sys.stdout.write(plain(columns, rows))
+            self.result(plain(columns, rows))
 
     def remark(self, text: str) -> None:
         """Something worth knowing stands on standard error, unless quiet was asked for."""
@@ -66,7 +76,7 @@ class Screen:
 
             self._read_sources(drawn)
             colors = self.settings.colors(sys.stderr)
-            self.complain(human(drawn, self.sources, color=colors, width=self.width).rstrip("\n"))
+            self.complain(human(drawn, self.sources, color=colors, width=min(self.width, WIDEST)).rstrip("\n"))
         for note in noted:
             self.complain(_one_line(note))
 
@@ -104,7 +114,22 @@ class Screen:
         """The columns of the terminal."""
         import shutil
 
-        return min(shutil.get_terminal_size((100, 24)).columns, WIDEST)
+        return shutil.get_terminal_size((100, 24)).columns
+
+
+def write(data: bytes) -> None:
+    """All of the bytes are on their way to whoever reads standard output; UTF-8 in every locale.
+
+    Where Python does not buffer, a write may take only a part.
+    """
+    try:
+        while data:
+            data = data[sys.stdout.buffer.write(data) :]
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputLost(error) from None
 
 
 def as_json(data: Any) -> str:

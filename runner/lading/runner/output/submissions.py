@@ -14,8 +14,8 @@ COLUMNS = (
     Column("TARGET"),
     Column("STATE", stays_whole=True),
     Column("AGE", stays_whole=True, is_number=True),
-    Column("NATIVE ID", needs=100),
-    Column("REASON", needs=120),
+    Column("NATIVE ID", needs=140),
+    Column("REASON", needs=100),
 )
 
 UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))

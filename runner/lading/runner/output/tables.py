@@ -8,6 +8,7 @@ from lading.schema.visible import columns as width_of
 from lading.schema.visible import visible
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 GAP = "  "
@@ -65,9 +66,14 @@ def _padded(cell: str, width: int) -> str:
 
 def for_terminal(columns: Sequence[Column], rows: Rows, stream: TextIO, width: int, *, colors: bool) -> None:
     """The table is on the screen, with the columns that there is room for."""
+    console(stream, width, colors=colors).print(rich_table(columns, rows, width))
+
+
+def console(stream: TextIO, width: int | None = None, *, colors: bool) -> "Console":
+    """A terminal as rich draws on it; without colours nothing but text goes there."""
     from rich.console import Console
 
-    Console(file=stream, width=width, no_color=not colors, highlight=False).print(rich_table(columns, rows, width))
+    return Console(file=stream, width=width, color_system="auto" if colors else None, highlight=False)
 
 
 def rich_table(columns: Sequence[Column], rows: Rows, width: int) -> "Table":

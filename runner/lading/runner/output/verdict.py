@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from lading.runner.checking import Checked
 from lading.runner.output.screen import Screen
 from lading.runner.version import LADING
-from lading.schema.diagnostics import Diagnostic, Severity, has_errors
+from lading.schema.codes import Severity
+from lading.schema.diagnostics import Diagnostic, has_errors
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from lading.schema.codes import CODES
-from lading.schema.diagnostics import Diagnostic, Severity
+from lading.schema.codes import CODES, Severity
+from lading.schema.diagnostics import Diagnostic
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _IN_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

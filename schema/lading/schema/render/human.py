@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from lading.schema.diagnostics import Diagnostic, Place, Severity
+from lading.schema.codes import Severity
+from lading.schema.diagnostics import Diagnostic, Place
 from lading.schema.render.lines import NARROWEST, Paint, Row, marked
 from lading.schema.visible import visible
 

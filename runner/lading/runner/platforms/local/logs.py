@@ -89,5 +89,5 @@ class Tail:
     def rest(self) -> Iterator[LogLine]:
         """What stands after the last newline."""
         if self._begun:
-            text, self._begun = self._begun.decode(errors="replace"), b""
+            text, self._begun = self._begun.decode(errors="surrogateescape"), b""
             yield LogLine(text.removesuffix("\n"), self._label)

@@ -1,0 +1,140 @@
+"""What only Slurm objects to, of fields against each other and against the site."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lading.compiler.plan import Plan
+from lading.compiler.platforms.slurm.directives import directives, priority_options
+from lading.compiler.platforms.slurm.program import program
+from lading.compiler.view import View
+from lading.schema.diagnostics import Finding
+from lading.schema.paths import render
+
+TAKEN: Mapping[str, str] = {
+    **dict.fromkeys(("job-name",), "name"),
+    **dict.fromkeys(("nodes", "ntasks", "ntasks-per-node"), "replicas and slots"),
+    **dict.fromkeys(("cpus-per-task",), "resources.cpu"),
+    **dict.fromkeys(("mem", "mem-per-cpu", "mem-per-gpu"), "resources.memory"),
+    **dict.fromkeys(("gpus", "gpus-per-node", "gpus-per-task", "gpus-per-socket"), "resources.gpu"),
+    **dict.fromkeys(("ntasks-per-gpu", "cpus-per-gpu"), "resources"),
+    "tmp": "resources.disk",
+    "partition": "schedule.queue",
+    "time": "schedule.timeLimit",
+    "array": "array",
+    **dict.fromkeys(("dependency", "kill-on-invalid-dep"), "schedule.after"),
+    "hold": "schedule.hold",
+    "nice": "schedule.priority",
+    **dict.fromkeys(("requeue", "no-requeue", "open-mode"), "schedule.retries"),
+    "chdir": "workdir",
+    **dict.fromkeys(("export", "export-file", "get-user-env"), "env"),
+    **dict.fromkeys(("output", "error"), "the site's options.logs"),
+    **dict.fromkeys(("mail-type", "mail-user"), "native.slurm.mail"),
+    **{
+        name: f"native.slurm.{name}"
+        for name in ("account", "qos", "constraint", "exclusive", "reservation", "licenses", "gres")
+    },
+    **{name: f"native.slurm.{name}" for name in ("nodelist", "exclude", "signal", "comment")},
+    **dict.fromkeys(
+        (
+            "wrap",
+            "wait",
+            "parsable",
+            "quiet",
+            "verbose",
+            "test-only",
+            "clusters",
+            "help",
+            "usage",
+            "version",
+            "uid",
+            "gid",
+        ),
+        "nothing, because lading needs sbatch to behave as it does",
+    ),
+}
+"""Options that are said elsewhere, and where. sbatch takes any unique beginning of an option for the option."""
+
+LONGEST_ARGUMENT = 128 * 1024 - 1
+"""What Linux lets one argument of a process be; a script that does not stand in the batch script itself is one."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def check(plan: Plan) -> Iterator[Finding]:
+    """Every objection to the job, or to each step of the workflow."""
+    steps = plan.root.each("steps") if plan.job.kind == "workflow" else [plan.root]
+    for view in steps:
+        for rule in (
+            _one_qos,
+            _own_directives,
+            _one_line_each,
+            _has_program,
+            _program_name,
+            _short_enough,
+            _queue_has_gpu,
+        ):
+            yield from rule(view)
+
+
+def _one_qos(view: View) -> Iterator[Finding]:
+    found = [value for option, value in priority_options(view) if option == "qos"]
+    for value in found[1:]:
+        here, there = value.sources[0], found[0].sources[0]
+        words = {"native": render(here), "portable": render(there)}
+        yield Finding("LD410", here, words, others=((there, "this chooses a QOS already"),))
+
+
+def _own_directives(view: View) -> Iterator[Finding]:
+    more = view.get("native", "slurm", "directives")
+    for option in more.value if more else ():
+        taken = next((name for name in TAKEN if name == option), None) or _completed(option)
+        if taken:
+            path = (*more.sources[0], option) if more else ()
+            yield Finding("LD430", path, {"option": option, "instead": TAKEN[taken]}, at_key=True)
+
+
+def _completed(option: str) -> str | None:
+    return next((name for name in TAKEN if name.startswith(option)), None)
+
+
+def _one_line_each(view: View) -> Iterator[Finding]:
+    for directive in directives(view):
+        if _CONTROL.search(str(directive.value.value)) and directive.value.sources:
+            yield Finding("LD431", directive.value.sources[0], {"option": f"--{directive.option}"})
+
+
+def _has_program(view: View) -> Iterator[Finding]:
+    image = view.raw("image")
+    if image is None or view.raw("command") or view.raw("script"):
+        return
+    found = view.get("image")
+    runtime = found.value.get("runtime") if found else None
+    if runtime is None or runtime == "pyxis":
+        path = (*view.prefix, "args") if view.raw("args") else (*view.prefix, "image")
+        code = "LD432" if runtime else "LD420"
+        yield Finding(code, path, {"image": image, "target": view.plan.target.name})
+
+
+def _program_name(view: View) -> Iterator[Finding]:
+    command = view.get("command")
+    if command and (command.value[0].startswith("-") or not command.value[0]):
+        yield Finding("LD433", command.sources[0], {"name": command.value[0]})
+
+
+def _short_enough(view: View) -> Iterator[Finding]:
+    script = program(view).text
+    size = len(script.value.encode()) if script else 0
+    if script and size > LONGEST_ARGUMENT:
+        yield Finding("LD434", script.sources[0], {"size": size, "most": LONGEST_ARGUMENT})
+
+
+def _queue_has_gpu(view: View) -> Iterator[Finding]:
+    queue, model = view.raw("schedule", "queue"), view.raw("resources", "gpu", "model")
+    catalog: Mapping[str, Any] = view.plan.target.catalog
+    known = catalog.get("queueGpus", {}).get(queue)
+    if known is None or model is None or model in known:
+        return
+    here, there = view.sources("resources", "gpu", "model"), view.sources("schedule", "queue")
+    words = {"queue": queue, "model": model, "known": ", ".join(known)}
+    yield Finding("LD435", (here or ((),))[0], words, others=tuple((path, "the queue") for path in there))

@@ -1,0 +1,48 @@
+"""One call of sbatch, and what its answer means: accepted, certainly not accepted, or nobody knows."""
+
+import re
+from collections.abc import Sequence
+
+from lading.runner.command import Answer, Run
+from lading.runner.errors import OutcomeUnknown, Refused, Unreachable
+from lading.runner.platform import Outgoing
+
+PREFIX = "lading:"
+"""What the first word of a job's comment starts with; the token follows."""
+
+_ID = re.compile(r"(\d+)(?:;[^\s;]+)?")
+_NOT_SENT = re.compile(r"(?i)connect failure|unable to contact|configuration source|connection refused")
+_LOST = re.compile(r"(?i)timed out|zero bytes|transmit|transport|connection reset|unexpected message|communication")
+_NO_LOGIN = re.compile(r"(?m)^ssh: |Permission denied \(|Host key verification failed")
+_COMPLAINT = re.compile(r"(?m)^sbatch: (?:error|fatal): ")
+
+
+def submit(run: Run, outgoing: Outgoing, waits: Sequence[str]) -> str:
+    """The id of the accepted job. The script goes in on standard input, the secrets in the environment."""
+    env = {name: value.reveal() for name, value in outgoing.body["secrets"].items()}
+    answer = run(_argv(outgoing, waits), stdin=outgoing.body["script"].encode(), env=env)
+    lines = answer.out.split()
+    if answer.code == 0 and lines and (accepted := _ID.fullmatch(lines[-1])):
+        return accepted[1]
+    raise _failure(answer)
+
+
+def _argv(outgoing: Outgoing, waits: Sequence[str]) -> list[str]:
+    comment = " ".join([PREFIX + outgoing.token, *filter(None, [outgoing.body.get("comment")])])
+    argv = ["sbatch", "--parsable", f"--comment={comment}"]
+    if outgoing.body["after"]:
+        argv.append("--dependency=" + ",".join(waits))  # instead of the script's own, whose names sbatch does not know
+    return argv
+
+
+def _failure(answer: Answer) -> Exception:
+    problem = answer.problem.removeprefix("sbatch: error: ").removeprefix("Batch job submission failed: ")
+    if not answer.has_started and _NO_LOGIN.search(answer.err):
+        return Unreachable(f"Slurm could not be reached: {problem}")
+    if answer.code is None or _LOST.search(answer.err):
+        return OutcomeUnknown(f"sbatch got no answer: {problem}")
+    if _NOT_SENT.search(answer.err):
+        return Unreachable(f"Slurm could not be reached: {problem}")
+    if answer.code > 0 and _COMPLAINT.search(answer.err):
+        return Refused(f"Slurm refused the job: {problem}")
+    return OutcomeUnknown(f"sbatch ended without a word that lading understands: {problem}")
