@@ -373,8 +373,8 @@ def test_two_hundred_jobs_are_asked_for_at_once(client: Client, target: Target) 
 
 
 def without_login(sent: Outgoing) -> Outgoing:
-    """The same without the user's login environment, which slurmd makes for one job after the other."""
-    script = sent.body["script"].replace("--export=NONE", "--export=NIL")
+    """The same in the environment of the test: slurmd makes a login environment for one job after the other."""
+    script = sent.body["script"].replace("--export=NONE", "--export=ALL")
     return replace(sent, body={**sent.body, "script": script})
 
 

@@ -1,7 +1,8 @@
 """Validation of one file at a time: its text, its model, and what every target of its site makes of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from lading.compiler.capability import Fidelity
 from lading.compiler.pipeline import Compilation, compile_spec
@@ -16,8 +17,7 @@ from lading.schema.nearest import did_you_mean
 from lading.schema.paths import parse, starts_with
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """What was found in one file. ``sources`` are the lines of the files that its diagnostics speak of."""
 
     file: str
@@ -25,11 +25,10 @@ class Checked:
     sites: int = 0
     targets: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
-    sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sources: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Checker:
+class Checker(NamedTuple):
     """How to check: on which targets (None: all of the site), with which losses agreed to and which fields set."""
 
     session: Session

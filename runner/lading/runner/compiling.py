@@ -1,7 +1,7 @@
 """From a spec's name on the command line to compilations; problems are raised all at once."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lading.compiler.pipeline import Compilation, compile_spec
 from lading.compiler.registry import language
@@ -16,8 +16,7 @@ from lading.schema.nearest import did_you_mean
 from lading.schema.paths import Path, parse
 
 
-@dataclass(frozen=True, slots=True)
-class SpecFile:
+class SpecFile(NamedTuple):
     """A file of specs without errors of its own, and the site that holds for it."""
 
     name: str

@@ -9,8 +9,6 @@ import traceback
 from lading.runner.scrub import scrubber
 from lading.runner.version import LADING
 
-WHERE = "https://github.com/lading/lading/issues"
-
 
 def report(error: BaseException) -> str:
     """The paragraph to show. The traceback stands in the file that it names, without the values of secrets."""

@@ -8,8 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import chdir
-from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import click
 
@@ -17,8 +16,7 @@ HUMAN, JSON = "human", "json"
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The options of every command, as given."""
 
     site: str | None = None

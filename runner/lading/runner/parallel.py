@@ -28,7 +28,7 @@ def job_count(files: int) -> int:
 
 def in_parallel(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> list[Result]:
     """The results of the items, in their order. An exception in any process is raised here."""
-    gc.disable()  # what is made here are trees, which reference counting frees; looking for cycles takes a tenth of the time
+    gc.disable()  # trees are made here, which reference counting frees; looking for cycles takes a tenth of the time
     shares = [items[start::jobs] for start in range(min(jobs, len(items)))]
     if len(shares) < 2:
         return [work(item) for item in items]

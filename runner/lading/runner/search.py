@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lading.runner.options import WrongUsage
 from lading.schema.document import MAX_BYTES
@@ -18,8 +18,7 @@ NO_SPEC = "a spec is a .yaml or .yml file that says `lading: v1`"
 _OURS = re.compile(rb"""^(?:\{ *)?["']?lading["']? *:""", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A file that may hold specs. ``is_named`` where it stands on the command line itself."""
 
     name: str

@@ -8,9 +8,8 @@ commands to run, and a stranger may have put one there.
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lading.compiler.registry import language, platform, platforms
 from lading.compiler.target import Target
@@ -32,8 +31,7 @@ targets:
 """What holds where there is no site file: a machine to try things out on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A site without errors. ``folder`` is where its relative file names start, None where it is the built-in one."""
 
     file: SiteFile

@@ -45,10 +45,14 @@ class Work(NamedTuple):
         yield from ((path, part) for path, part in self.parts if name in part)
 
 
-def check(job: Job) -> Iterator[Finding]:
-    """Everything that is wrong with the job's fields beside each other."""
+def check(job: Job, *, is_whole: bool = True) -> Iterator[Finding]:
+    """Everything that is wrong with the job's fields beside each other.
+
+    Of a document that is not ``is_whole``, because something in it could not be read, nothing is said to be missing:
+    it may be what could not be read.
+    """
     work = Work(job, list(_parts(job)))
-    for rule in CHECKS:
+    for rule in (*CHECKS, *CHECKS_OF_ABSENCE) if is_whole else CHECKS:
         yield from rule(work)
 
 
@@ -240,8 +244,6 @@ def _image_search_needs(work: Work) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Work], Iterator[Finding]], ...] = (
-    _complete,
-    _needs_a_program,
     _args_need_a_command,
     _shell_needs_a_script,
     _replicas_or_roles,
@@ -254,5 +256,7 @@ CHECKS: tuple[Callable[[Work], Iterator[Finding]], ...] = (
     _steps_exist,
     _params_without_uses,
     _no_cycles,
-    _image_search_needs,
 )
+
+CHECKS_OF_ABSENCE: tuple[Callable[[Work], Iterator[Finding]], ...] = (_complete, _needs_a_program, _image_search_needs)
+"""Those that miss something."""

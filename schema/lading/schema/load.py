@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lading.schema.checks import check
-from lading.schema.diagnostics import Diagnostic, Finding, Places, Spot, diagnose, in_order
+from lading.schema.diagnostics import Diagnostic, Finding, Places, Spot, diagnose, has_errors, in_order
 from lading.schema.document import lines_of, parse
 from lading.schema.job import Job, field_at
 from lading.schema.layers import Layer, merge
@@ -49,13 +49,17 @@ FREE_NAMES = frozenset({"pipeline", "search", "dataset", "evaluation"})
 
 
 class Spec(NamedTuple):
-    """One job of a file before it knows its target: parameters filled in, one combination of the matrix."""
+    """One job of a file before it knows its target: parameters filled in, one combination of the matrix.
+
+    ``is_whole`` says that all of it could be read.
+    """
 
     base: Layer
     kind: str
     file: str
     language: Language
     sets: Layer = Layer()
+    is_whole: bool = True
 
     @property
     def name(self) -> str:
@@ -77,7 +81,7 @@ class Spec(NamedTuple):
             layer = merge(layer, stronger.without("accept"), self.struct, self.language)
         accept, findings = self._accepted(over)
         job = Job(layer.value, layer.places, self.language, self.file, accept)
-        findings += check(job)
+        findings += check(job, is_whole=self.is_whole)
         if not findings:
             return job, []
         places = {**self.base.places, **layer.places}
@@ -210,6 +214,7 @@ class _Loading:
             layer = self._read(root, self.language.structs[self.language.kinds["site"]])
             self.sites.append(SiteFile(layer, self.name))
             return
+        before = len(self.diagnostics)
         sets, declared = self._split_sets(root)
         matrix = dict(plain_matrix(_item(root, "matrix")))
         if not self._is_sound(root, matrix):
@@ -220,7 +225,8 @@ class _Loading:
         for document in self._named(documents, choices, kind):
             whole = self._with_steps(document) if kind == "workflow" else document
             layer = self._read(whole, self.language.structs[self.language.kinds[kind]])
-            self.specs.append(Spec(layer, kind, self.name, self.language, over))
+            is_whole = not has_errors(self.diagnostics[before:])
+            self.specs.append(Spec(layer, kind, self.name, self.language, over, is_whole))
 
     def _kind(self, root: Node) -> str | None:
         if not isinstance(root, Mapping):

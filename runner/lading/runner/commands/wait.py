@@ -14,7 +14,7 @@ from lading.runner.session import Session
 def command(session: Session, ids: Sequence[str], timeout: str | None) -> int:
     """Wait until submissions have ended.
 
-    Exits with 0 if all have succeeded, 4 if it is unknown what became of one, else 1.
+    Exits with 0 if all have succeeded, 1 if one has not, 4 if it is not known what became of one, or will.
     """
     from lading.runner.jobs import find_job
     from lading.runner.output.asked import show

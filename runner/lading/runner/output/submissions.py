@@ -105,8 +105,8 @@ def part_data(part: Part) -> dict[str, Any]:
 
 
 def exit_code(submissions: Sequence[Submission]) -> int:
-    """What ``wait`` ends with: 0 where all have succeeded, 4 where it is unknown of any, else 1."""
+    """What ``wait`` ends with: 1 where one has not succeeded, 4 where it is not known how one ended or will, else 0."""
     states = {submission.state for submission in submissions}
-    if State.UNKNOWN in states:
-        return 4
-    return 0 if states <= {State.SUCCEEDED} else 1
+    if states & {State.FAILED, State.STOPPED}:
+        return 1
+    return 0 if states <= {State.SUCCEEDED} else 4

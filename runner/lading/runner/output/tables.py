@@ -1,8 +1,7 @@
 """Tables: for people at a terminal by rich, as wide as it is; for programs plain columns that ``awk`` reads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from lading.schema.visible import columns as width_of
 from lading.schema.visible import visible
@@ -35,8 +34,7 @@ STYLES: Mapping[str, str] = {
 """Words that have a colour wherever they are all of a cell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column. ``needs`` is the least width of a terminal for it to be shown; a plain table has every column.
 
     ``stays_whole`` is for what people copy: it is never cut.

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lading.runner.checking import Checked
 from lading.runner.output.screen import Screen
@@ -11,8 +11,7 @@ from lading.schema.codes import Severity
 from lading.schema.diagnostics import Diagnostic, has_errors
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """All that was found in all files."""
 
     files: Sequence[Checked]
