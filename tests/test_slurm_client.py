@@ -124,7 +124,7 @@ def test_elements_that_slurm_has_forgotten_still_count() -> None:
     squeue = said("3_[4-9:2,20%1]|3|PENDING|JobArrayTaskLimit|0|N/A|N/A|", "3_2|3|RUNNING|None|0|12|0|")
     run = Recorded(
         squeue=squeue,
-        sacct=said("3_1|FAILED|1:0|10|20", "3_2|RUNNING|0:0|12|Unknown", "3_[4-9%1]|PENDING|0:0|Unknown|Unknown"),
+        sacct=said("3_1|FAILED|1:0|10|20", "3_2|RUNNING|0:0|12|Unknown", "3_[4-9%1]|PENDING|0:0||", "3|FAILED|1:0||"),
     )
     counts = {"pending": 4, "running": 1, "failed": 1}
     assert Client(run).status(["3"]) == {"3": Status(State.RUNNING, "RUNNING", counts=counts, started=10.0)}

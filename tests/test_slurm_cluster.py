@@ -35,9 +35,9 @@ CATALOG = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def cluster() -> Iterator[None]:
     """A running cluster."""
-    yield from running(tmp_path_factory.mktemp("slurm"))
+    yield from running()
 
 
 @pytest.fixture
@@ -389,13 +389,16 @@ def test_a_job_is_found_by_its_token(client: Client, target: Target) -> None:
 
 
 def test_absence_is_claimed_only_where_it_is_proved(client: Client) -> None:
-    """A token of a minute ago is certainly not there; an older job may be forgotten, a younger one on its way."""
+    """A token of a minute ago is certainly not there; a younger job may be on its way, an older one be forgotten."""
 
     def made(seconds_ago: float) -> str:
         return token(Ids(clock=lambda: time.time() - seconds_ago).new())
 
     assert client.find(made(100)) is None
-    for unsure in (made(0), made(400), "no-ulid"):
+    has_accounting = dict(client.check())["accounting"] == "slurmdbd"
+    if has_accounting:
+        assert client.find(made(400)) is None
+    for unsure in (made(0), "no-ulid", *([] if has_accounting else [made(400)])):
         with pytest.raises(OutcomeUnknown):
             client.find(unsure)
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -26,21 +27,26 @@ CASES = sorted((FOLDER / "cases").glob("*.yaml"))
 IDS = Ids()
 
 
-def running(folder: Path) -> Iterator[None]:
-    """A cluster is there, and $SLURM_CONF names it. Without one the tests are skipped, or fail where it is required."""
+def running() -> Iterator[None]:
+    """A cluster is there, and $SLURM_CONF names it. Without one the tests are skipped, or fail where it is required.
+
+    With $LADING_SLURM_ACCOUNTING a private one remembers jobs that have ended.
+    """
     if "SLURM_CONF" in os.environ:
         yield
         return
     if why_not := _missing():
         refuse = pytest.fail if os.environ.get("LADING_REQUIRE_SLURM") else pytest.skip
         refuse(f"no Slurm to test against: {why_not}")
-    subprocess.run([CLUSTER, "up", folder], check=True, timeout=60)
-    os.environ["SLURM_CONF"] = str(folder / "slurm.conf")
-    try:
-        yield
-    finally:
-        del os.environ["SLURM_CONF"]
-        subprocess.run([CLUSTER, "down", folder], check=True, timeout=60)
+    extra = ["--accounting"] if os.environ.get("LADING_SLURM_ACCOUNTING") else []
+    with TemporaryDirectory(prefix="lading-slurm-") as folder:  # not below pytest's own, which only its user can enter
+        subprocess.run([CLUSTER, "up", folder, *extra], check=True, timeout=60)
+        os.environ["SLURM_CONF"] = f"{folder}/slurm.conf"
+        try:
+            yield
+        finally:
+            del os.environ["SLURM_CONF"]
+            subprocess.run([CLUSTER, "down", folder], check=True, timeout=60)
 
 
 def _missing() -> str:

@@ -201,6 +201,16 @@ def by_id(ids: Iterable[str], seen: Sequence[Seen]) -> dict[str, list[Seen]]:
     return {job: lines for job, lines in found.items() if lines}
 
 
+def together(recent: Sequence[Seen], kept: Sequence[Seen]) -> list[Seen]:
+    """What the controller knows, and what only the accounting has kept.
+
+    While the accounting catches up it may call the last element of an array by the id of the whole.
+    """
+    seen = {line.id for line in recent}
+    single = [line for line in kept if line.id not in seen and "[" not in line.id]
+    return [*recent, *(line for line in single if not recent or line.id != line.group)]
+
+
 def _waiting(job: str, groups: Mapping[str, Sequence[Seen]]) -> list[Seen]:
     """The line of several elements that speaks of this one among them."""
     group, _, index = job.partition("_")

@@ -56,9 +56,7 @@ class Client(Lacking):
         known = self._in_queue(ids)
         asked = [job for job in ids if job not in known or self._may_lack_elements(known[job])]
         for job, lines in (self._in_accounting(asked) if asked else {}).items():
-            recent = known.get(job, [])
-            seen = {line.id for line in recent}
-            known[job] = recent + [line for line in lines if line.id not in seen and "[" not in line.id]
+            known[job] = answers.together(known.get(job, []), lines)
         return {job: answers.overall(lines) for job, lines in known.items()}
 
     def stop(self, native_id: str) -> None:
