@@ -13,8 +13,8 @@ from kit.cli import Cli
 import lading.runner.commands
 from lading.runner.cli import COMMANDS
 from lading.runner.cli import cli as group
-from lading.runner.options import Command
-from lading.runner.schemas import output_commands, output_schema
+from lading.runner.invocation.options import Command
+from lading.runner.specs.schemas import output_commands, output_schema
 
 SPEC = "lading: v1\nname: hello\ncommand: [echo, hello]\nresources: {cpu: 1}\n"
 

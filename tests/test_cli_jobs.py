@@ -81,7 +81,7 @@ def test_wait_tells_success_from_failure(cli: Cli) -> None:
     assert (cli("wait", good).code, cli("wait", good, bad).code) == (0, 1)
     sleeping = submitted(cli, "sleeps.yaml")
     late = cli("wait", sleeping, "--timeout", "1s")
-    assert (late.code, late.err.splitlines()[-1]) == (1, "the time is up; the jobs go on")
+    assert (late.code, late.err.splitlines()[-1]) == (4, "the time is up; the jobs go on")
 
 
 def test_stop_ends_a_job_and_says_so(cli: Cli) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from kit.cli import Cli
 
-from lading.runner.session import Session
+from lading.runner.invocation.session import Session
 
 SPEC = "lading: v1\nname: hello\ncommand: [echo, hello]\nresources: {cpu: 1}\n"
 HEAVY = (

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from lading.compiler.payload import Request
-from lading.runner.database import journal_for
 from lading.runner.errors import LedgerUnusable, NoSuchJob
-from lading.runner.ids import ALPHABET, Ids, token
-from lading.runner.ledger import Ledger, state_folder
-from lading.runner.migrations import MIGRATIONS, version
-from lading.runner.record import Event, Kind, Part, Submission, happened, observed
+from lading.runner.ledger.database import journal_for
+from lading.runner.ledger.ledger import Ledger, state_folder
+from lading.runner.ledger.migrations import MIGRATIONS, version
+from lading.runner.ledger.record import Event, Kind, Part, Submission, happened, observed
 from lading.runner.states import State, Status
+from lading.runner.submission.ids import ALPHABET, Ids, token
 
 
 @pytest.fixture
@@ -268,8 +268,8 @@ def test_every_commit_reaches_the_disk(ledger: Ledger) -> None:
 WRITER = """
 import sys, time
 from pathlib import Path
-from lading.runner.ledger import Ledger
-from lading.runner.record import Kind, Part, Submission, happened
+from lading.runner.ledger.ledger import Ledger
+from lading.runner.ledger.record import Kind, Part, Submission, happened
 folder = Path(sys.argv[1])
 while not (folder / "go").exists(): time.sleep(0.001)
 ledger = Ledger(folder / "state")

@@ -13,7 +13,7 @@ from kit.machine import Machine, body, python, until
 from lading.runner.errors import NoSuchJob, NotSupported, Refused, RunnerError
 from lading.runner.platform import LogQuery
 from lading.runner.platforms.local import supervisor
-from lading.runner.secrets import SecretValue
+from lading.runner.secrets.vault import SecretValue
 from lading.runner.states import State
 
 

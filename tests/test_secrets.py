@@ -18,9 +18,9 @@ from kit.toy import Toy, channel, compilation, request
 
 from lading.compiler.payload import Draft, From, Secret, settle
 from lading.runner.errors import Refused, RunnerError, SecretMissing
-from lading.runner.scrub import Scrubber
-from lading.runner.secrets import SecretValue, Source, Vault, fill
-from lading.runner.submit import submit
+from lading.runner.secrets.scrub import Scrubber
+from lading.runner.secrets.vault import SecretValue, Source, Vault, fill
+from lading.runner.submission.submit import submit
 
 CANARY = 'canary-7f"3a&/é b9'
 VALUE = SecretValue(CANARY)
@@ -149,7 +149,7 @@ def test_what_can_not_be_found_says_where_it_was_looked_for(tmp_path: Path, monk
     assert problem(failing(f"import sys; print({CANARY!r}, file=sys.stderr); sys.exit(3)")) == command_said(
         "ended with status 3"
     )
-    monkeypatch.setattr("lading.runner.secrets.COMMAND_TIMEOUT", 0.2)
+    monkeypatch.setattr("lading.runner.secrets.vault.COMMAND_TIMEOUT", 0.2)
     assert problem(failing("import time; time.sleep(60)")) == command_said("did not answer in 0 s")
     assert problem({"command": ["/no/such"]}) == (
         f"{lost}the command /no/such could not be started: No such file or directory",

@@ -8,12 +8,12 @@ import pytest
 
 from lading.compiler.platforms.local import ACCEPTS
 from lading.compiler.registry import platforms
-from lading.runner.channel import open_channel
 from lading.runner.errors import NotSupported
-from lading.runner.ledger import Ledger
+from lading.runner.ledger.ledger import Ledger
 from lading.runner.platform import Context
-from lading.runner.registry import connect
-from lading.runner.sites import NAME, find_site, read_site
+from lading.runner.targets.channel import open_channel
+from lading.runner.targets.registry import connect
+from lading.runner.targets.sites import NAME, find_site, read_site
 from lading.schema.diagnostics import InvalidSpec
 
 SITE = """\
@@ -129,7 +129,7 @@ def test_a_target_is_what_the_site_says_in_the_languages_own_units(tmp_path: Pat
 def test_a_login_is_looked_up_when_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading the site reads no secret; its file is relative to the site's folder."""
     seen: list[Context] = []
-    monkeypatch.setattr("lading.runner.channel.connect", lambda _, context: seen.append(context))
+    monkeypatch.setattr("lading.runner.targets.channel.connect", lambda _, context: seen.append(context))
     open_channel(read_site(write(tmp_path)), "there", Ledger(tmp_path / "state"), tmp_path / "specs")
     (context,) = seen
     assert (context.target, context.endpoint) == ("there", "https://there.example.org/api")
@@ -222,6 +222,6 @@ def test_a_channel_holds_the_client_of_the_target(tmp_path: Path) -> None:
 
 def test_reading_a_site_costs_no_ledger_and_no_client() -> None:
     """``validate`` reads sites; what only submission needs is not imported for that."""
-    code = "import sys, lading.runner.sites; print(*{'sqlite3', 'pydantic', 'httpx', 'subprocess'} & set(sys.modules))"
+    code = "import sys, lading.runner.targets.sites; print(*{'sqlite3', 'pydantic', 'httpx', 'subprocess'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"

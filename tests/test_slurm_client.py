@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from lading.runner.command import STARTED, Answer, Commands, _program
 from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError, Unreachable
-from lading.runner.ids import Ids, token
 from lading.runner.platform import LogQuery, Outgoing, Usage
 from lading.runner.platforms.slurm.answers import STATES, accounting, queue
 from lading.runner.platforms.slurm.client import Client
-from lading.runner.secrets import SecretValue
+from lading.runner.platforms.slurm.command import STARTED, Answer, Commands, _program
+from lading.runner.secrets.vault import SecretValue
 from lading.runner.states import State, Status
+from lading.runner.submission.ids import Ids, token
 
 DISABLED = Answer(1, err="Slurm accounting storage is disabled\n")
 UNKNOWN_ID = Answer(1, err="slurm_load_jobs error: Invalid job id specified\n")
@@ -443,7 +443,7 @@ def test_a_command_that_is_missing_or_slow_is_an_answer(tmp_path: Path) -> None:
 
 def test_a_huge_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer fills the memory."""
-    monkeypatch.setattr("lading.runner.command.LARGEST", 1000)
+    monkeypatch.setattr("lading.runner.platforms.slurm.command.LARGEST", 1000)
     with pytest.raises(RunnerError, match="answered with 2000 bytes"):
         Commands().run(["head", "-c", "2000", "/dev/zero"])
 

@@ -17,12 +17,12 @@ from kit.slurm import CASES, compiled, compiled_case, log, outgoing, running, wa
 
 from lading.compiler.registry import platform
 from lading.compiler.target import Target
-from lading.runner.command import Answer, Commands
 from lading.runner.errors import NoSuchJob, OutcomeUnknown, Refused, RunnerError
-from lading.runner.ids import Ids, token
 from lading.runner.platform import Context, LogQuery, Outgoing, Usage
 from lading.runner.platforms.slurm.client import Client, connect
+from lading.runner.platforms.slurm.command import Answer, Commands
 from lading.runner.states import State, Status
+from lading.runner.submission.ids import Ids, token
 
 pytestmark = pytest.mark.slurm
 

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from lading.compiler.pipeline import compile_spec
 from lading.compiler.registry import language
-from lading.runner.sites import read_site
+from lading.runner.targets.sites import read_site
 from lading.schema.load import Spec, load
 from lading.schema.paths import render
 

@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 from kit.toy import Toy, channel, compilation, request
 
-from lading.runner.batch import submit_all
-from lading.runner.channel import Channel
 from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError, Unreachable
-from lading.runner.in_flight import in_flight
-from lading.runner.ledger import Ledger
-from lading.runner.record import Kind, Submission
-from lading.runner.resolve import resolve
-from lading.runner.send import RETRY_DELAYS
-from lading.runner.settle import PATIENCE
+from lading.runner.ledger.ledger import Ledger
+from lading.runner.ledger.record import Kind, Submission
 from lading.runner.states import State, Status
-from lading.runner.submit import submit
-from lading.runner.watch import FORGOTTEN, Look, Pace, follow, refresh
+from lading.runner.submission.batch import submit_all
+from lading.runner.submission.in_flight import in_flight
+from lading.runner.submission.resolve import resolve
+from lading.runner.submission.send import RETRY_DELAYS
+from lading.runner.submission.settle import PATIENCE
+from lading.runner.submission.submit import submit
+from lading.runner.submission.watch import FORGOTTEN, Look, Pace, follow, refresh
+from lading.runner.targets.channel import Channel
 
 TESTS = Path(__file__).parent
 WORKFLOW = (request("prepare"), request("train", ("prepare",)), request("test", ("train",)))

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from lading.compiler.pipeline import compile_spec
 from lading.compiler.registry import language
-from lading.runner.sites import read_site
+from lading.runner.targets.sites import read_site
 from lading.schema.load import load
 
 

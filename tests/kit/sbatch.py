@@ -18,7 +18,7 @@ def options(script: str) -> list[str]:
 
 
 def arguments(line: str) -> list[str]:
-    """The arguments on one line. A backslash protects what follows, but no space outside quotes; ``#`` starts a comment."""
+    """The arguments on one line: a backslash protects what follows, but no space outside quotes; ``#`` ends all."""
     found: list[str] = []
     at = 0
     while True:

@@ -11,9 +11,9 @@ from pathlib import Path
 from kit.toy import Toy, channel, compilation, request
 from lading.compiler.payload import Request
 from lading.runner.errors import RunnerError
-from lading.runner.ledger import Ledger
-from lading.runner.record import Event, Submission
-from lading.runner.submit import submit
+from lading.runner.ledger.ledger import Ledger
+from lading.runner.ledger.record import Event, Submission
+from lading.runner.submission.submit import submit
 
 
 class Doomed(Ledger):

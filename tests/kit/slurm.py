@@ -14,11 +14,11 @@ import pytest
 from lading.compiler.pipeline import Compilation, compile_spec
 from lading.compiler.registry import language, platform
 from lading.compiler.target import Target
-from lading.runner.ids import Ids, token
 from lading.runner.platform import LogQuery, Outgoing
 from lading.runner.platforms.slurm.client import Client
-from lading.runner.secrets import SecretValue, fill
+from lading.runner.secrets.vault import SecretValue, fill
 from lading.runner.states import Status
+from lading.runner.submission.ids import Ids, token
 from lading.schema.load import SiteFile, load, load_site
 
 FOLDER = Path(__file__).parents[1] / "slurm"

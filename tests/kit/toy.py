@@ -12,12 +12,12 @@ from typing import Any, cast
 from lading.compiler.payload import Request
 from lading.compiler.pipeline import Compilation
 from lading.compiler.target import Platform, Target
-from lading.runner.channel import Channel
 from lading.runner.errors import OutcomeUnknown, Refused, Unreachable
-from lading.runner.ledger import Ledger
+from lading.runner.ledger.ledger import Ledger
 from lading.runner.platform import Lacking, Outgoing
-from lading.runner.secrets import Source, Vault
+from lading.runner.secrets.vault import Source, Vault
 from lading.runner.states import State, Status
+from lading.runner.targets.channel import Channel
 from lading.schema.job import Job
 from lading.schema.layers import Layer
 from lading.schema.load import Spec

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from lading.runner.options import HELP, Command, WrongUsage, common_options, write_options
+from lading.runner.invocation.options import HELP, Command, WrongUsage, common_options, write_options
 from lading.runner.version import LADING
 
 COMMANDS = (
@@ -71,6 +71,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(cli.main(arguments, prog_name="lading", standalone_mode=False) or 0)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - there is one place that tells people
-        from lading.runner.failures import before_any_command
+        from lading.runner.invocation.failures import before_any_command
 
         return before_any_command(error)

@@ -240,6 +240,12 @@ CODES: dict[str, Code] = {
         "too many",
         "take some of the values out",
     ),
+    "LD225": Code(
+        "too much text",
+        "the expressions of this document make more than {most:,} characters",
+        "here it is too much",
+        "put long texts into files",
+    ),
     "LD230": Code("accept of nothing", 'accept names "{text}", which is no field of the language', "no such field"),
     "LD240": Code(
         "more than a file",

@@ -9,17 +9,14 @@ import json
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
-from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from lading.schema.diagnostics import Finding
+from lading.schema.expressions import NoValue, evaluate
 from lading.schema.node import Mapping, Node, Scalar, Sequence
 from lading.schema.paths import Path
 from lading.schema.scalars import resolve
-
-if TYPE_CHECKING:
-    from jinja2.sandbox import SandboxedEnvironment
 
 MARK = "${{"
 """What must stand in a file's text for there to be anything to substitute."""
@@ -28,6 +25,12 @@ _EXPRESSION = re.compile(r"(?P<literal>\$\$\{\{)|\$\{\{(?P<code>.*?)\}\}", re.DO
 _LONGEST_NAME = 63
 MOST_COMBINATIONS = 10_000
 """A matrix of more is a mistake, and would only fill the memory."""
+
+MOST_VALUES = 1_000_000
+"""Of all documents that a matrix makes, together."""
+
+MOST_TEXT = 1 << 26
+"""Characters that all expressions of a document make, for all combinations together."""
 
 _UNTOUCHED = frozenset({"params", "matrix", "lading", "kind"})
 
@@ -74,12 +77,40 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
+class _Whole(int):
+    """A whole number that is still known as it was written."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class _Decimal(float):
+    """A number that is still known as it was written: ``1.10`` is a version as often as it is a rate."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _read(scalar: Scalar) -> Any:
+    value = resolve(scalar)
+    if type(value) not in {int, float}:
+        return value
+    number = _Whole(value) if type(value) is int else _Decimal(value)  # type: ignore[arg-type] # it is a number
+    number.text = scalar.text
+    return number
+
+
 class Substitution:
     """Puts one combination's values into a document. ``findings`` tells which expressions could not be evaluated."""
 
-    def __init__(self, combination: Combination) -> None:
+    def __init__(self, combination: Combination, shares: int = 1) -> None:
         self.values = combination.values
         self.findings: list[Finding] = []
+        self._room = MOST_TEXT // shares
 
     def document(self, root: Mapping) -> Mapping:
         """The document with every expression replaced; ``params`` and ``matrix`` themselves are left as they are."""
@@ -101,62 +132,29 @@ class Substitution:
     def _scalar(self, node: Scalar, path: Path) -> Scalar:
         whole = _EXPRESSION.fullmatch(node.text)
         if whole and whole["code"] is not None and "}}" not in whole["code"]:
-            value = self._value(whole["code"], path)
+            value = self._value(whole["code"].strip(), path)
             return Scalar(as_text(value), not isinstance(value, str), node.span)
-        text = _EXPRESSION.sub(lambda m: MARK if m["literal"] else as_text(self._value(m["code"], path)), node.text)
+        text = _EXPRESSION.sub(lambda m: self._replaced(m, path), node.text)
         return Scalar(text, False, node.span)
 
-    def _value(self, code: str, path: Path) -> Any:
-        from jinja2 import TemplateError, Undefined
+    def _replaced(self, match: re.Match[str], path: Path) -> str:
+        return MARK if match["literal"] else as_text(self._value(match["code"].strip(), path))
 
+    def _value(self, code: str, path: Path) -> str | int | float:
         try:
-            value = _environment().compile_expression(code.strip(), undefined_to_none=False)(params=self.values)
-            if not isinstance(value, Undefined):
-                return self._scalar_only(value, code, path)
-            problem = self._undefined(code)
-        except TemplateError as error:
-            problem = (error.message or type(error).__name__).splitlines()[0].rstrip(".")
-        except (TypeError, ValueError, ArithmeticError, AttributeError, KeyError, MemoryError) as error:
-            problem = str(error) or type(error).__name__
-        self.findings.append(Finding("LD220", path, {"code": code.strip(), "problem": problem, "known": self._known()}))
-        return ""
+            value = evaluate(code, self.values)
+        except NoValue as why:
+            known = ", ".join(f"params.{name}" for name in self.values) or "none are declared"
+            self.findings.append(Finding("LD220", path, {"code": code, "problem": str(why), "known": known}))
+            return ""
+        return value if self._has_room(as_text(value), path) else ""
 
-    def _scalar_only(self, value: Any, code: str, path: Path) -> Any:
-        if isinstance(value, str | int | float):
-            return value
-        words = {"code": code.strip(), "problem": "it is not text, a number, true or false", "known": self._known()}
-        self.findings.append(Finding("LD220", path, words))
-        return ""
-
-    def _undefined(self, code: str) -> str:
-        return f"{code.strip().removeprefix('params.')} is not declared"
-
-    def _known(self) -> str:
-        return ", ".join(f"params.{name}" for name in self.values) or "none are declared"
-
-
-@cache
-def _environment() -> "SandboxedEnvironment":
-    from jinja2 import StrictUndefined
-    from jinja2.sandbox import SandboxedEnvironment
-
-    class Bounded(SandboxedEnvironment):
-        """A sandbox in which no short expression makes a long number or text."""
-
-        intercepted_binops = frozenset({"**", "*"})
-
-        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-            if operator == "**" or not (_is_small(left) and _is_small(right)):
-                raise ValueError(f"{operator} of these values is not allowed here")
-            return left * right
-
-    environment = Bounded(undefined=StrictUndefined)
-    environment.globals.clear()
-    return environment
-
-
-def _is_small(value: object) -> bool:
-    return isinstance(value, float) or (isinstance(value, int) and abs(value) < 2**63)
+    def _has_room(self, text: str, path: Path) -> bool:
+        had_room = self._room >= 0
+        self._room -= len(text)
+        if had_room and self._room < 0:
+            self.findings.append(Finding("LD225", path, {"most": MOST_TEXT}))
+        return self._room >= 0
 
 
 def plain_params(node: Node | None) -> Iterator[tuple[str, Any]]:
@@ -164,7 +162,7 @@ def plain_params(node: Node | None) -> Iterator[tuple[str, Any]]:
     if isinstance(node, Mapping):
         for key, (_, item) in node.items.items():
             if isinstance(item, Scalar):
-                yield key, resolve(item) if item.plain else item.text
+                yield key, _read(item)
 
 
 def plain_matrix(node: Node | None) -> Iterator[tuple[str, list[Any]]]:
@@ -173,4 +171,4 @@ def plain_matrix(node: Node | None) -> Iterator[tuple[str, list[Any]]]:
         for key, (_, item) in node.items.items():
             scalars = [n for n in item.items if isinstance(n, Scalar)] if isinstance(item, Sequence) else []
             if scalars:
-                yield key, [resolve(n) if n.plain else n.text for n in scalars]
+                yield key, [_read(scalar) for scalar in scalars]

@@ -22,7 +22,7 @@ _NUMBER_STARTS = "+-.0123456789"
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _BASES = {"0o": 8, "0x": 16}
-_MOST_DIGITS = 4000  # Python refuses to convert integers that are much longer
+_MOST_DIGITS = 3000  # of any base: Python refuses to convert integers of more than 4300 digits
 
 
 def resolve(scalar: Scalar) -> Value:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import ACCEPT, SETS, TARGETS, WrongUsage, subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import ACCEPT, SETS, TARGETS, WrongUsage, subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading compile train.yaml -t cluster | sbatch")
@@ -22,8 +22,8 @@ def command(
     A script where the platform takes scripts, JSON elsewhere. With --format json the whole compilation: what became of
     each field, the digest, the secrets that are needed. Several payloads need -o or --format json.
     """
-    from lading.runner.compiling import checked, compilations, open_spec
     from lading.runner.output.compiled import compilation_data, payload_files
+    from lading.runner.specs.compilation import checked, compilations, open_spec
 
     found = checked(session, compilations(open_spec(session, spec, sets), targets, accept))
     files = [file for compilation in found for file in payload_files(compilation)]

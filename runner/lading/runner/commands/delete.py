@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading delete 01JA")
@@ -15,6 +15,6 @@ def command(session: Session, ids: Sequence[str]) -> int:
 
     What the targets keep of them goes, logs included; lading's ledger still knows them.
     """
-    from lading.runner.operating import operate
+    from lading.runner.jobs.operations import operate
 
     return operate(session, ids, lambda client, native_id: client.delete(native_id), "is gone from its target")

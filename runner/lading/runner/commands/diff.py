@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import ACCEPT, SETS, TARGETS, subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import ACCEPT, SETS, TARGETS, subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading diff train.yaml -t cluster")
@@ -28,10 +28,10 @@ def command(
     Payload against payload, value by value, each new one with the line of the spec that made it. Exits with 0 if
     nothing differs, 1 if something does.
     """
-    from lading.runner.baseline import baseline_of
-    from lading.runner.compiling import checked, compilations, open_spec
-    from lading.runner.difference import changes
     from lading.runner.output.difference import show_differences
+    from lading.runner.review.baseline import baseline_of
+    from lading.runner.review.difference import changes
+    from lading.runner.specs.compilation import checked, compilations, open_spec
 
     compiled = checked(session, compilations(open_spec(session, spec, sets), targets, accept))
     found = [(one, changes(baseline_of(session, against, one, sets), one.requests)) for one in compiled]

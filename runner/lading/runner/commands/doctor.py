@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading doctor cluster")
@@ -15,9 +15,9 @@ def command(session: Session, targets: Sequence[str]) -> int:
 
     Their version, the login, what jobs need there; of every target of the site, where none is named.
     """
-    from lading.runner.failures import diagnostic_of
-    from lading.runner.health import examine
+    from lading.runner.invocation.failures import diagnostic_of
     from lading.runner.output.tables import Column
+    from lading.runner.targets.health import examine
     from lading.schema.render.json import as_data
 
     findings, errors = examine(session, targets)

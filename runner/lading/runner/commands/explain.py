@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import ACCEPT, SETS, TARGETS, WrongUsage, subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import ACCEPT, SETS, TARGETS, WrongUsage, subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading explain train.yaml -t cluster\nlading explain resources.gpu")
@@ -21,8 +21,8 @@ def command(
     With a spec: every field beside the line it stands in, the payload values that it made, and how well it is carried.
     With a field: what it means, its default, and how each platform carries it. Without either: the fields of a job.
     """
-    from lading.runner.explaining import explain_spec, is_spec
     from lading.runner.output.fields import show_field, show_fields
+    from lading.runner.specs.explanation import explain_spec, is_spec
 
     if what and (targets or is_spec(what)):
         return explain_spec(session, what, targets, accept, sets)

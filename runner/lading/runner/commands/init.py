@@ -2,8 +2,8 @@
 
 import click
 
-from lading.runner.options import WrongUsage, subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import WrongUsage, subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading init")

@@ -2,8 +2,8 @@
 
 import click
 
-from lading.runner.options import Whole, subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import Whole, subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading ledger 01JA")

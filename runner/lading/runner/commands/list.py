@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import Whole, WrongUsage, subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import Whole, WrongUsage, subcommand
+from lading.runner.invocation.session import Session
 from lading.runner.states import State
 
 

@@ -2,8 +2,8 @@
 
 import click
 
-from lading.runner.options import Whole, WrongUsage, subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import Whole, WrongUsage, subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading logs -f 01JA")
@@ -31,9 +31,9 @@ def command(
     Where several processes write, each line begins with the name of its own. On a terminal control characters are
     written out; a file or a program gets what the job has printed.
     """
-    from lading.runner.jobs import find_job
+    from lading.runner.jobs.found import find_job
+    from lading.runner.jobs.logs import lines_of, print_line, read_logs
     from lading.runner.platform import LogQuery
-    from lading.runner.reading_logs import lines_of, print_line, read_logs
 
     if follow and not session.screen.is_human:
         raise WrongUsage("--format json is one document, and -f has no end", "leave out one of the two")

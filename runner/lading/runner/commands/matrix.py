@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import HUMAN, JSON, SETS, subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import HUMAN, JSON, SETS, subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading matrix -t cluster --format markdown", formats=(HUMAN, "markdown", "html", JSON))
@@ -20,8 +20,8 @@ def command(session: Session, paths: Sequence[str], targets: Sequence[str], sets
     Of each field of the language on each platform, read from the tables that jobs are compiled with; with PATHS, of
     each job on each target of its site.
     """
-    from lading.runner.matrices import field_lines, job_lines
     from lading.runner.output.matrix import show_matrix
+    from lading.runner.specs.matrix import field_lines, job_lines
 
     lines = job_lines(session, paths, targets, sets) if paths else field_lines(session, targets)
     show_matrix(session.screen, lines, "job" if paths else "field")

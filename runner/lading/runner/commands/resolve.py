@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import WrongUsage, subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import WrongUsage, subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading resolve --all")
@@ -17,9 +17,9 @@ def command(session: Session, ids: Sequence[str], is_all: bool) -> int:
     Asks the targets if they have what was sent without an answer, and writes down what they say. Nothing is ever sent a
     second time. Exits with 4 while anything is still unknown.
     """
-    from lading.runner.jobs import Found
+    from lading.runner.jobs.found import Found
+    from lading.runner.jobs.resolution import resolved
     from lading.runner.output.asked import show
-    from lading.runner.resolving import resolved
 
     if bool(ids) == is_all:
         raise WrongUsage("name submissions, or say --all", "`lading resolve --all` settles everything")

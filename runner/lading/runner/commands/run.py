@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import ACCEPT, HUMAN, SETS, WrongUsage, subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import ACCEPT, HUMAN, SETS, WrongUsage, subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading run hello.yaml", formats=(HUMAN,))
@@ -18,9 +18,9 @@ def command(session: Session, spec: str, target: str | None, accept: Sequence[st
 
     Prints what the job prints, and exits with its code. Ctrl-C stops following; the job goes on.
     """
-    from lading.runner.jobs import Found
-    from lading.runner.running import see_through
-    from lading.runner.submitting import compile_all, send_all
+    from lading.runner.jobs.dispatch import compile_all, send_all
+    from lading.runner.jobs.found import Found
+    from lading.runner.jobs.run import see_through
 
     compiled = compile_all(session, [spec], [target] if target else [], accept, sets)
     if len(compiled) > 1:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading schema spec > spec.schema.json")
@@ -17,6 +17,6 @@ def command(session: Session, what: Sequence[str]) -> None:
     --format json. An editor that knows the schema of specs completes fields and explains them.
     """
     from lading.runner.output.screen import as_json
-    from lading.runner.schemas import schema_of
+    from lading.runner.specs.schemas import schema_of
 
     session.screen.result(as_json(schema_of(*what)))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading start 01JA")
@@ -15,6 +15,6 @@ def command(session: Session, ids: Sequence[str]) -> int:
 
     Those that were submitted with `schedule.hold`.
     """
-    from lading.runner.operating import operate
+    from lading.runner.jobs.operations import operate
 
     return operate(session, ids, lambda client, native_id: client.start(native_id), "may run")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading status 01JA")
@@ -16,7 +16,7 @@ def command(session: Session, ids: Sequence[str]) -> int:
     Of everything that has not ended, where no ID is given. An ID is a submission's, or any unique beginning of it; or
     TARGET:NATIVE-ID for a job that lading did not submit.
     """
-    from lading.runner.jobs import Found, find_job, refreshed
+    from lading.runner.jobs.found import Found, find_job, refreshed
     from lading.runner.output.asked import show
     from lading.runner.states import FINAL, State
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading stop 01JA")
@@ -15,8 +15,8 @@ def command(session: Session, ids: Sequence[str]) -> int:
 
     All of each: every replica, every element, every step.
     """
-    from lading.runner.operating import operate
-    from lading.runner.record import Kind
+    from lading.runner.jobs.operations import operate
+    from lading.runner.ledger.record import Kind
 
     return operate(
         session, ids, lambda client, native_id: client.stop(native_id), "is told to end", Kind.STOP_REQUESTED

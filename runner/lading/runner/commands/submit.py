@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import ACCEPT, SETS, TARGETS, Whole, WrongUsage, subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import ACCEPT, SETS, TARGETS, Whole, WrongUsage, subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading submit train.yaml -t cluster --wait")
@@ -42,12 +42,12 @@ def command(
     problem anywhere, and nothing is. Each job is sent once; where no answer came the exit code is 4, and
     `lading resolve` finds out what became of it.
     """
-    from lading.runner.jobs import Found
+    from lading.runner.jobs.dispatch import compile_all, send_all, write_results
+    from lading.runner.jobs.found import Found
+    from lading.runner.jobs.wait import print_logs, wait_for
     from lading.runner.output.asked import show_submitted
     from lading.runner.output.compiled import show_dry
     from lading.runner.output.submissions import exit_code
-    from lading.runner.submitting import compile_all, send_all, write_results
-    from lading.runner.waiting import print_logs, wait_for
 
     if output and not wait:
         raise WrongUsage("-o needs --wait: there is no result before the end", "add --wait")

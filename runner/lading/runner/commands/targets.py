@@ -1,7 +1,7 @@
 """``lading targets``: what the site names."""
 
-from lading.runner.options import subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading targets")

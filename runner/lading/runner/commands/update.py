@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading update 01JA --set schedule.timeLimit=24h")
@@ -16,8 +16,8 @@ def command(session: Session, ids: Sequence[str], sets: Sequence[str]) -> int:
 
     As far as their platform can change a job that is there.
     """
-    from lading.runner.changing import changes_of
-    from lading.runner.operating import operate
+    from lading.runner.jobs.changes import changes_of
+    from lading.runner.jobs.operations import operate
 
     changes = changes_of(sets)
     return operate(session, ids, lambda client, native_id: client.update(native_id, changes), "is changed")

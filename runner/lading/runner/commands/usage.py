@@ -4,8 +4,8 @@ import time
 
 import click
 
-from lading.runner.options import WrongUsage, subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import WrongUsage, subcommand
+from lading.runner.invocation.session import Session
 
 INTERVAL = 2.0
 """Seconds between two looks with ``-f``."""
@@ -19,7 +19,7 @@ def command(session: Session, id_: str, follow: bool) -> None:
 
     The cores and the memory of its processes.
     """
-    from lading.runner.jobs import find_job, refreshed
+    from lading.runner.jobs.found import find_job, refreshed
     from lading.runner.output.used import COLUMNS, row, usage_data
 
     if follow and not session.screen.is_human:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import ACCEPT, HUMAN, JSON, SETS, Whole, WrongUsage, subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import ACCEPT, HUMAN, JSON, SETS, Whole, WrongUsage, subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading validate specs/", formats=(HUMAN, JSON, "github", "sarif"))
@@ -34,10 +34,10 @@ def command(
     PATHS are files, folders (searched for *.yaml and *.yml that say `lading:`) or - for standard input. What a target
     carries in some other form than it was written is told with -v.
     """
-    from lading.runner.checking import Checker
     from lading.runner.output.verdict import show_verdict
-    from lading.runner.parallel import in_parallel, job_count
-    from lading.runner.search import NO_SPEC, find
+    from lading.runner.specs.files import NO_SPEC, find
+    from lading.runner.specs.parallel import in_parallel, job_count
+    from lading.runner.specs.validation import Checker
 
     if targets and no_targets:
         raise WrongUsage("-t and --no-targets can not both be given", "keep one of the two")

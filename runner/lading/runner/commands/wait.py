@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading wait 01JA 01JB --timeout 2h")
@@ -16,10 +16,10 @@ def command(session: Session, ids: Sequence[str], timeout: str | None) -> int:
 
     Exits with 0 if all have succeeded, 1 if one has not, 4 if it is not known what became of one, or will.
     """
-    from lading.runner.jobs import find_job
+    from lading.runner.jobs.found import find_job
+    from lading.runner.jobs.wait import limit_of, wait_for
     from lading.runner.output.asked import show
     from lading.runner.output.submissions import exit_code
-    from lading.runner.waiting import limit_of, wait_for
 
     limit = limit_of(timeout)
     jobs = [find_job(session, text) for text in dict.fromkeys(ids)]

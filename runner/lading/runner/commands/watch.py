@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.options import WrongUsage, is_terminal, subcommand
-from lading.runner.session import Session
+from lading.runner.invocation.options import WrongUsage, is_terminal, subcommand
+from lading.runner.invocation.session import Session
 
 
 @subcommand("lading watch", formats=("human",))
@@ -17,11 +17,11 @@ def command(session: Session, ids: Sequence[str]) -> int:
     Until all have ended; all that have not ended, where no ID is given. On a terminal as a table that keeps itself up
     to date, elsewhere as a line for each change. Exits as `lading wait` does.
     """
-    from lading.runner.jobs import Found, find_job, followed
+    from lading.runner.jobs.found import Found, find_job, followed
+    from lading.runner.jobs.wait import change
     from lading.runner.output.live import live
     from lading.runner.output.submissions import exit_code
     from lading.runner.states import FINAL, State
-    from lading.runner.waiting import change
 
     if ids:
         jobs = [find_job(session, text) for text in dict.fromkeys(ids)]

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from lading.runner.errors import RunnerError
-from lading.runner.failures import diagnostic_of
+from lading.runner.invocation.failures import diagnostic_of
+from lading.runner.ledger.record import Submission
 from lading.runner.output.screen import Screen
 from lading.runner.output.submissions import COLUMNS, rows, submission_data
-from lading.runner.record import Submission
 from lading.schema.render.json import as_data
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lading.compiler.pipeline import Compilation
-from lading.runner.difference import ABSENT, Change, text_changes
 from lading.runner.output.screen import Screen
+from lading.runner.review.difference import ABSENT, Change, text_changes
 from lading.schema.diagnostics import spot_of
 from lading.schema.paths import Path, render
 from lading.schema.visible import visible

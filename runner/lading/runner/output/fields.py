@@ -6,7 +6,7 @@ from textwrap import fill, indent
 from typing import Any
 
 from lading.compiler.reference import Reference, overview, reference
-from lading.runner.options import WrongUsage
+from lading.runner.invocation.options import WrongUsage
 from lading.runner.output.screen import WIDEST, Screen
 from lading.runner.output.tables import Column
 from lading.schema.nearest import did_you_mean

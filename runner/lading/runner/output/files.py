@@ -3,8 +3,8 @@
 import os
 import tempfile
 
-from lading.runner.options import WrongUsage
-from lading.runner.search import why
+from lading.runner.invocation.options import WrongUsage
+from lading.runner.specs.files import why
 
 
 def write_whole(path: str, text: str) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lading.runner.ledger import Ledger
+from lading.runner.ledger.ledger import Ledger
+from lading.runner.ledger.record import Event, Part, Submission
 from lading.runner.output.screen import Screen
 from lading.runner.output.submissions import moment, submission_data
 from lading.runner.output.tables import Column
-from lading.runner.record import Event, Part, Submission
 
 PARTS = (
     Column("TIME", stays_whole=True),

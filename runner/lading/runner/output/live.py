@@ -3,11 +3,11 @@
 import sys
 from collections.abc import Sequence
 
-from lading.runner.jobs import Found, followed, label
+from lading.runner.jobs.found import Found, followed, label
+from lading.runner.ledger.record import Submission
 from lading.runner.output.screen import Screen
 from lading.runner.output.submissions import COLUMNS, rows
 from lading.runner.output.tables import console, rich_table
-from lading.runner.record import Submission
 
 
 def live(screen: Screen, jobs: Sequence[Found]) -> list[Submission]:

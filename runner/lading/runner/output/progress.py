@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from lading.runner.options import is_terminal
+from lading.runner.invocation.options import is_terminal
 from lading.runner.output.screen import Screen
 from lading.runner.output.tables import console
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lading.runner.errors import RunnerError
-from lading.runner.options import HUMAN, Settings, is_terminal
+from lading.runner.invocation.options import HUMAN, Settings, is_terminal
 from lading.schema.codes import Severity
 from lading.schema.diagnostics import Diagnostic, in_order
 

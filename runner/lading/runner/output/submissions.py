@@ -4,8 +4,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from lading.runner.ledger.record import Part, Submission
 from lading.runner.output.tables import Column
-from lading.runner.record import Part, Submission
 from lading.runner.states import State
 
 COLUMNS = (

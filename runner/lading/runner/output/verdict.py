@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lading.runner.checking import Checked
 from lading.runner.output.screen import Screen
+from lading.runner.specs.validation import Checked
 from lading.runner.version import LADING
 from lading.schema.codes import Severity
 from lading.schema.diagnostics import Diagnostic, has_errors

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lading.runner.command import Answer, Commands, Run
 from lading.runner.errors import NoSuchJob, NotSupported, Refused, RunnerError, Unreachable
 from lading.runner.platform import Context, Lacking, LogLine, LogQuery, Outgoing, Usage
 from lading.runner.platforms.slurm import answers, search
+from lading.runner.platforms.slurm.command import Answer, Commands, Run
 from lading.runner.platforms.slurm.logs import Logs
 from lading.runner.platforms.slurm.submission import submit
 from lading.runner.states import State, Status

@@ -9,10 +9,10 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from lading.runner.command import Answer
 from lading.runner.errors import OutcomeUnknown, Unreachable
-from lading.runner.ids import ALPHABET, LENGTH
+from lading.runner.platforms.slurm.command import Answer
 from lading.runner.platforms.slurm.submission import PREFIX
+from lading.runner.submission.ids import ALPHABET, LENGTH
 
 Ask = Callable[[Sequence[str]], Answer]
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from lading.runner.command import Answer, Run
 from lading.runner.errors import OutcomeUnknown, Refused, Unreachable
 from lading.runner.platform import Outgoing
+from lading.runner.platforms.slurm.command import Answer, Run
 
 PREFIX = "lading:"
 """What the first word of a job's comment starts with; the token follows."""

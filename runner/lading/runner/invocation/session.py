@@ -1,0 +1,83 @@
+"""One command at work: its settings, its screen, and the sites, ledger and channels that it opens on first use."""
+
+import os
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lading.runner.invocation.options import Settings, WrongUsage
+from lading.runner.output.screen import Screen
+
+if TYPE_CHECKING:
+    from lading.runner.ledger.ledger import Ledger
+    from lading.runner.targets.channel import Channel
+    from lading.runner.targets.sites import Site
+
+
+class Session:
+    """What a command's function is given to work with."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.screen = Screen(settings)
+        self._sites: dict[str, Site] = {}
+        self._channels: dict[tuple[str, str], Channel] = {}
+
+    def site(self, spec: str = "") -> "Site":
+        """The site that holds for a spec; for no spec in particular, the one that holds in the current folder."""
+        folder = os.path.dirname(spec)
+        if folder not in self._sites:
+            from lading.runner.targets.sites import find_site, read_site
+
+            if self.settings.site and not os.path.isfile(self.settings.site):
+                raise WrongUsage(
+                    f"there is no site file {self.settings.site}", "name one that is there, or leave out --site"
+                )
+            self._sites[folder] = read_site(_near(find_site(self.settings.site, Path(folder))))
+        return self._sites[folder]
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        """The ledger of this user."""
+        from lading.runner.ledger.ledger import Ledger, state_folder
+
+        return Ledger(state_folder())
+
+    def channel(self, target: str, spec: str = "") -> "Channel":
+        """The target to work with, as the spec's site has it."""
+        from lading.runner.targets.channel import open_channel
+
+        folder = os.path.dirname(spec)
+        if (folder, target) not in self._channels:
+            site = self.site(spec)
+            check_targets(site, [target])
+            self._channels[folder, target] = open_channel(site, target, self.ledger, Path(folder).absolute())
+        return self._channels[folder, target]
+
+    def close(self) -> None:
+        """Nothing is open any more."""
+        if "ledger" in vars(self):
+            self.ledger.close()
+
+
+def _near(file: Path | None) -> Path | None:
+    """The file as people would name it from here."""
+    here = Path.cwd()
+    return file.relative_to(here) if file and file.is_relative_to(here) else file
+
+
+def check_targets(site: "Site", names: Iterable[str]) -> None:
+    """Every name is one of the site's targets; a wrong one is the command line's fault."""
+    from lading.schema.nearest import did_you_mean
+
+    for name in names:
+        if name not in site.names:
+            help_ = did_you_mean(name, site.names, "its targets are")
+            raise WrongUsage(f'{site.file.file} names no target "{name}"', help_)
+
+
+def chosen_targets(site: "Site", named: Sequence[str]) -> list[str]:
+    """The targets that were named, each once; where none was, the site's default."""
+    check_targets(site, named)
+    return list(dict.fromkeys(named)) or [site.default]

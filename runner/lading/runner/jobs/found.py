@@ -1,0 +1,123 @@
+"""The jobs that an ID on the command line means, and the target of each to ask about it.
+
+``ID`` is a submission's id or any unique beginning of it, or ``TARGET:NATIVE-ID`` for a job that lading did not submit.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from lading.runner.errors import NoSuchJob, RunnerError
+from lading.runner.invocation.options import WrongUsage
+from lading.runner.invocation.session import Session, check_targets
+from lading.runner.ledger.record import Kind, Part, Submission, happened
+from lading.runner.states import Status
+from lading.runner.submission.watch import follow, refresh
+from lading.runner.targets.channel import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One submission, and the way to its target. A job that lading did not submit has no id."""
+
+    submission: Submission
+    session: Session
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Which target of which site: jobs of the same place are asked about together."""
+        return self.submission.target, os.path.dirname(self.submission.spec)
+
+    @property
+    def channel(self) -> Channel:
+        """The channel to the target, as the site of the spec has it; where that is gone, as the one that holds here."""
+        target, spec = self.submission.target, self.submission.spec
+        try:
+            return self.session.channel(target, spec if os.path.isdir(os.path.dirname(spec)) else "")
+        except WrongUsage as error:
+            raise RunnerError(
+                f"{error.message}, where {label(self.submission)} is", "name its site with --site"
+            ) from None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the ledger knows it."""
+        return bool(self.submission.id)
+
+    @property
+    def parts(self) -> list[Part]:
+        """The parts that the platform has. Raises where there are none."""
+        there = [part for part in self.submission.parts if part.native_id]
+        if not there:
+            why = self.submission.parts[0].status.reason or "it is not known if the platform has it"
+            raise NoSuchJob(f"{self.submission.target} has no job for {label(self.submission)}: {why}")
+        return there
+
+    def note(self, part: Part, kind: Kind) -> None:
+        """What was done to the part stands in the ledger, if the ledger knows it."""
+        if self.is_ours:
+            self.session.ledger.note(part.token, happened(kind))
+
+
+def label(submission: Submission) -> str:
+    """What people call the submission by: its id, or target and native id."""
+    return submission.id or f"{submission.target}:{submission.native_id}"
+
+
+def find_job(session: Session, text: str) -> Found:
+    """The submission that the text means."""
+    target, colon, native_id = text.partition(":")
+    if not colon:
+        return Found(session.ledger.get(text), session)
+    if known := session.ledger.by_native(target, native_id):
+        return Found(known, session)
+    check_targets(session.site(), [target])
+    platform = session.site().target(target).platform.NAME
+    part = Part("", "", Kind.ACCEPTED, native_id)
+    return Found(Submission("", "", "", target, platform, "", parts=(part,)), session)
+
+
+def refreshed(jobs: Sequence[Found]) -> tuple[list[Submission], list[RunnerError]]:
+    """The submissions as they are now, in their order, and the errors of the targets that could not be asked.
+
+    What such a target has stays as the ledger knows it.
+    """
+    now: dict[int, Submission] = {}
+    errors = []
+    for where in dict.fromkeys(job.place for job in jobs):
+        places = [place for place, job in enumerate(jobs) if job.place == where]
+        try:
+            now |= dict(zip(places, _asked([jobs[place] for place in places]), strict=True))
+        except RunnerError as error:
+            errors.append(error)
+    return [now.get(place, job.submission) for place, job in enumerate(jobs)], errors
+
+
+def _asked(jobs: Sequence[Found]) -> Iterator[Submission]:
+    """What one target says of its jobs."""
+    channel = jobs[0].channel
+    ours = [job.submission for job in jobs if job.is_ours]
+    known = {one.id: one for one in refresh({job.submission.target: channel for job in jobs}, ours)}
+    others = [job.submission.native_id for job in jobs if not job.is_ours]
+    said = channel.client.status(others) if others else {}
+    for job in jobs:
+        yield known[job.submission.id] if job.is_ours else _with_status(job.submission, said)
+
+
+def _with_status(submission: Submission, said: Mapping[str, Status]) -> Submission:
+    (part,) = submission.parts
+    if part.native_id not in said:
+        raise NoSuchJob(
+            f"{submission.target} knows no job {part.native_id}", f"its jobs are those of {submission.platform}"
+        )
+    return replace(submission, parts=(replace(part, status=said[part.native_id]),))
+
+
+def followed(jobs: Sequence[Found], sleep: Callable[[float], None] = time.sleep) -> Iterator[Submission]:
+    """Each submission as it is, and again whenever it has changed, until nothing more will happen to any of them."""
+
+    def look(current: Sequence[Submission]) -> tuple[list[Submission], list[RunnerError]]:
+        return refreshed([replace(job, submission=one) for job, one in zip(jobs, current, strict=True)])
+
+    return follow(look, [job.submission for job in jobs], sleep=sleep)

@@ -1,0 +1,52 @@
+"""Operations on jobs that are there: each submission by itself, so that one's trouble does not keep the others."""
+
+from collections.abc import Callable, Sequence
+
+from lading.runner.errors import RunnerError
+from lading.runner.invocation.failures import diagnostic_of
+from lading.runner.invocation.session import Session
+from lading.runner.jobs.found import Found, find_job, label
+from lading.runner.ledger.record import Kind, Part
+from lading.runner.platform import Client
+from lading.schema.diagnostics import Diagnostic
+
+Operation = Callable[[Client, str], None]
+
+
+def operate(session: Session, ids: Sequence[str], operation: Operation, done: str, kind: Kind | None = None) -> int:
+    """The operation was carried out on every part of every submission, or an error tells why not; the exit code.
+
+    ``done`` is what to say of one where it worked; ``kind`` goes into the ledger.
+    """
+    results: list[dict[str, object]] = []
+    problems: list[Diagnostic] = []
+    worst = 0
+    for text in dict.fromkeys(ids):
+        try:
+            job = find_job(session, text)
+            for part in _parts(job):
+                operation(job.channel.client, part.native_id)
+                if kind:
+                    job.note(part, kind)
+        except RunnerError as error:
+            problems.append(diagnostic_of(error))
+            worst = max(worst, error.exit_code)
+        else:
+            results.append({"id": job.submission.id or None, "target": job.submission.target, "done": done})
+            session.screen.remark(f"{label(job.submission)} {job.submission.name}".rstrip() + f" {done}")
+    _show(session, results, problems)
+    return worst
+
+
+def _parts(job: Found) -> list[Part]:
+    """The parts to operate on, those first that nothing waits for: a step that is stopped must not start the next."""
+    return list(reversed(job.parts))
+
+
+def _show(session: Session, results: list[dict[str, object]], problems: list[Diagnostic]) -> None:
+    from lading.schema.render.json import as_data
+
+    if session.screen.is_human:
+        session.screen.diagnostics(problems)
+    else:
+        session.screen.document({"operations": results, "diagnostics": as_data(problems)})

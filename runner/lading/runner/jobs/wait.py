@@ -1,0 +1,67 @@
+"""Waiting for submissions: each change is remarked upon, and the end is what counts."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from lading.runner.invocation.options import WrongUsage
+from lading.runner.invocation.session import Session
+from lading.runner.jobs.found import Found, followed, label
+from lading.runner.jobs.logs import print_line, read_logs
+from lading.runner.ledger.record import Submission
+from lading.runner.output.submissions import reason
+from lading.runner.platform import LogQuery
+from lading.schema.units import parse_seconds
+
+
+class _TimeIsUp(Exception):
+    """Waiting has taken as long as it was allowed to."""
+
+
+def limit_of(text: str | None) -> float | None:
+    """The seconds that ``--timeout`` allows, None for as long as it takes."""
+    seconds = parse_seconds(text) if text else None
+    if text and seconds is None:
+        raise WrongUsage(f'"{text}" is no duration', "write it with its unit, such as 90s, 15m or 2h")
+    return seconds
+
+
+def wait_for(session: Session, jobs: Sequence[Found], limit: float | None = None) -> list[Submission]:
+    """The submissions as they ended, in the order of the jobs; as they were last seen where the time was up."""
+    last = {label(job.submission): job.submission for job in jobs}
+    try:
+        for submission in followed(jobs, _sleeper(limit)):
+            last[label(submission)] = submission
+            session.screen.remark(change(submission))
+    except _TimeIsUp:
+        session.screen.remark("the time is up; the jobs go on")
+    return [last[label(job.submission)] for job in jobs]
+
+
+def last_of(job: Found) -> Submission:
+    """The submission as it ended, without a word about it."""
+    *_, last = followed([job])
+    return last
+
+
+def change(submission: Submission) -> str:
+    """The state that the submission is in now, in a line."""
+    why = reason(submission)
+    return f"{label(submission)} {submission.name} {submission.state}" + (f": {why}" if why else "")
+
+
+def _sleeper(limit: float | None) -> Callable[[float], None]:
+    end = None if limit is None else time.monotonic() + limit
+
+    def sleep(seconds: float) -> None:
+        left = seconds if end is None else end - time.monotonic()
+        if left <= 0:
+            raise _TimeIsUp
+        time.sleep(min(seconds, left))
+
+    return sleep
+
+
+def print_logs(job: Found) -> None:
+    """All that the job prints stands on standard output, until it has ended."""
+    for line in read_logs(job, LogQuery(follow=True)):
+        print_line(line)

@@ -1,0 +1,186 @@
+"""The ledger: what was submitted, and everything that happened to it since. Rows are added and never changed.
+
+A submission's row is its intent: it is committed before the first byte leaves, and a part of it to which nothing has
+happened yet may have been sent. Every method is one transaction, is durable when it returns, and may be called from any
+thread and any process.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from json import loads
+from pathlib import Path
+from sqlite3 import Row
+from typing import Any
+
+from lading.compiler.payload import Request
+from lading.runner.errors import NoSuchJob
+from lading.runner.ledger.database import open_database, telling
+from lading.runner.ledger.record import Event, Part, Submission
+from lading.runner.ledger.rows import COLUMNS, Whole, as_json, event_of, part_of, submission_of, submission_values
+from lading.runner.states import FINAL, State
+
+FILE = "ledger.db"
+
+_STATE = "(SELECT whole(state) FROM part_now WHERE submission = submission.seq)"
+_STATE_IN = f"{_STATE} IN (SELECT value FROM json_each(?))"  # noqa: S608 - our own words
+_LABELLED = "EXISTS (SELECT 1 FROM json_each(recorded, '$.labels') WHERE key = ? AND value = ?)"
+_REACHED = """EXISTS (SELECT 1 FROM part_now WHERE submission = submission.seq
+    AND (outcome IS NULL OR outcome NOT IN ('refused', 'absent', 'unsent')))"""
+_UNSETTLED = """EXISTS (SELECT 1 FROM part_now WHERE submission = submission.seq
+    AND (outcome IS NULL OR outcome = 'unknown'))"""
+_EVENT = "INSERT INTO event (token, at, kind, state, native_id, data) VALUES (?, ?, ?, ?, ?, ?)"
+_NATIVE = "seq IN (SELECT submission FROM event JOIN part USING (token) WHERE native_id = ?)"
+_TWIN = f"target = ? AND digest = ? AND {_STATE} IN ('pending', 'running', 'unknown', 'succeeded')"
+
+
+def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where lading keeps what must outlive a command: ``$LADING_STATE``, else the user's own state folder."""
+    if chosen := environ.get("LADING_STATE"):
+        return Path(chosen).expanduser().absolute()
+    from platformdirs import user_state_path
+
+    return user_state_path("lading", appauthor=False)
+
+
+class Ledger:
+    """The ledger in a folder; both are made if they are not there."""
+
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
+        self.folder = folder
+        self._file = folder / FILE
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._connection = open_database(self._file)
+        self._connection.create_aggregate("whole", 1, Whole)  # type: ignore[arg-type] # typeshed: int only
+
+    def close(self) -> None:
+        """Nothing is open any more."""
+        self._connection.close()
+
+    def begin(self, submission: Submission, requests: Sequence[Request], *, if_absent: bool = False) -> str:
+        """The intent to submit stands in the ledger, and its id is returned.
+
+        With ``if_absent``, where the same payload is on its way, alive or has succeeded on the target already, nothing
+        is written and that submission's id is returned. Of several processes at the same moment one writes.
+        """
+        values = submission_values(submission, requests, self._clock())
+        with self._transaction("BEGIN IMMEDIATE"):
+            twin = self.twin(submission.target, submission.digest) if if_absent else None
+            if twin:
+                return twin.id
+            row = f"({', '.join(values)}) VALUES (:{', :'.join(values)})"
+            seq = self._connection.execute(f"INSERT INTO submission {row}", values).lastrowid
+            parts = [(part.token, seq, place, part.name) for place, part in enumerate(submission.parts)]
+            self._connection.executemany("INSERT INTO part (token, submission, place, name) VALUES (?, ?, ?, ?)", parts)
+        return submission.id
+
+    def note(self, token: str, event: Event) -> None:
+        """The event has happened to the part now. A state after a final one is not noted: nothing follows that."""
+        row = [token, self._clock(), event.kind, event.state, event.native_id or None, as_json(event.data)]
+        with self._transaction("BEGIN IMMEDIATE"):
+            (known,) = self._rows("SELECT state FROM part_now WHERE token = ?", [token])
+            if event.state is None or known["state"] not in FINAL:
+                self._connection.execute(_EVENT, row)
+
+    def get(self, id_prefix: str) -> Submission:
+        """The one submission whose id begins so; none and several are errors, and several are named."""
+        prefix = id_prefix.upper()
+        found = self._submissions("id >= ? AND id < ?", [prefix, prefix + "~"], limit=6)
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise NoSuchJob(f"no submission has the id {id_prefix}", "`lading list` shows those there are")
+        names = ", ".join(f"{one.id} ({one.name})" for one in found[:5]) + (", …" if len(found) > 5 else "")
+        raise NoSuchJob(f"several submissions begin with {id_prefix}: {names}", "write more of the id")
+
+    def newest(self, target: str, name: str) -> Submission | None:
+        """The last submission of that name of which any part reached the target, or may have."""
+        return _first(self._submissions(f"target = ? AND name = ? AND {_REACHED}", [target, name], limit=1))
+
+    def by_native(self, target: str, native_id: str) -> Submission | None:
+        """The submission of which a part has that id on the target, or None where lading did not submit it."""
+        return _first(self._submissions(f"target = ? AND {_NATIVE}", [target, native_id], limit=1))
+
+    def twin(self, target: str, digest: str) -> Submission | None:
+        """The submission because of which ``begin`` with ``if_absent`` would write nothing."""
+        return _first(self._submissions(_TWIN, [target, digest], limit=1))
+
+    def unsettled(self) -> list[Submission]:
+        """Every submission of which nobody knows for certain if the platform has it, the newest first."""
+        return self._submissions(_UNSETTLED, [])
+
+    def search(
+        self,
+        *,
+        target: str | None = None,
+        name: str | None = None,
+        states: Iterable[State] = (),
+        labels: Mapping[str, str] | None = None,
+        limit: int | None = None,
+    ) -> list[Submission]:
+        """The submissions that fit all that is asked, the newest first."""
+        asked: list[tuple[str, Sequence[str]]] = [(_LABELLED, label) for label in (labels or {}).items()]
+        asked += [
+            (f"{column} = ?", [text]) for column, text in (("target", target), ("name", name)) if text is not None
+        ]
+        if chosen := [str(state) for state in states]:
+            asked.append((_STATE_IN, [as_json(chosen)]))
+        where = " AND ".join(text for text, _ in asked) or "true"
+        return self._submissions(where, [value for _, values in asked for value in values], limit)
+
+    def requests(self, submission_id: str) -> list[dict[str, Any]]:
+        """The requests of a submission, as data with the names of secrets."""
+        (row,) = self._rows("SELECT requests FROM submission WHERE id = ?", [submission_id])
+        return list(loads(row["requests"]))
+
+    def last_requests(self, target: str, name: str) -> list[dict[str, Any]] | None:
+        """The requests of the newest submission of that name on the target, None where there is none."""
+        found = self.newest(target, name)
+        return self.requests(found.id) if found else None
+
+    def history(self, submission_id: str) -> list[tuple[str, Event]]:
+        """All that happened to a submission, in order: the part's name and the event."""
+        text = """SELECT name, event.* FROM event JOIN part USING (token)
+            WHERE submission = (SELECT seq FROM submission WHERE id = ?) ORDER BY event.seq"""
+        return [(row["name"], event_of(row)) for row in self._rows(text, [submission_id])]
+
+    def _submissions(self, where: str, values: Sequence[str], limit: int | None = None) -> list[Submission]:
+        text = f"SELECT {COLUMNS} FROM submission WHERE {where} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - own words
+        with self._transaction("BEGIN"):
+            rows = self._rows(text, [*values, -1 if limit is None else limit])
+            parts = self._parts([row["seq"] for row in rows])
+        return [submission_of(row, tuple(parts[row["seq"]])) for row in rows]
+
+    def _parts(self, submissions: Sequence[int]) -> Mapping[int, list[Part]]:
+        text = "SELECT * FROM part_now WHERE submission IN (SELECT value FROM json_each(?)) ORDER BY submission, place"
+        parts: dict[int, list[Part]] = {seq: [] for seq in submissions}
+        for row in self._rows(text, [as_json(submissions)]):
+            parts[row["submission"]].append(part_of(row))
+        return parts
+
+    def _rows(self, text: str, values: Sequence[Any]) -> list[Row]:
+        with self._lock, telling(self._file):
+            return self._connection.execute(text, values).fetchall()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        """What is read inside is of one moment; what is written is durable afterwards, or none of it is there."""
+        connection = self._connection
+        with self._lock, telling(self._file):
+            if connection.in_transaction:
+                yield
+                return
+            connection.execute(begin)
+            try:
+                yield
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.rollback()
+                raise
+
+
+def _first(found: Sequence[Submission]) -> Submission | None:
+    return found[0] if found else None

@@ -1,0 +1,78 @@
+"""What a payload is compared with: what was last submitted, or what a file holds."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lading.compiler.pipeline import Compilation
+from lading.runner.invocation.options import WrongUsage
+from lading.runner.invocation.session import Session
+from lading.runner.specs.compilation import compilations, open_spec
+from lading.runner.specs.files import read
+from lading.schema.diagnostics import InvalidSpec
+
+LAST = "last"
+LATER = ("live", "git:")
+"""Forms that this version does not know yet."""
+
+Requests = Sequence[Mapping[str, Any]]
+
+
+def baseline_of(session: Session, against: str, compilation: Compilation, sets: Sequence[str]) -> Requests:
+    """The requests to compare the compilation with; none where nothing was submitted yet."""
+    if against == LAST:
+        last = session.ledger.last_requests(compilation.target.name, compilation.name)
+        if last is None:
+            session.screen.remark(f"{compilation.name} was not submitted to {compilation.target.name} yet")
+        return last or []
+    if against.startswith(LATER) and not os.path.exists(against):
+        raise WrongUsage(f"--against {against} comes with a later version", "compare with `last`, or with a file")
+    return _from_file(session, against, compilation, sets)
+
+
+def _from_file(session: Session, name: str, compilation: Compilation, sets: Sequence[str]) -> Requests:
+    data = read(name)
+    if data.lstrip().startswith((b"{", b"[")):
+        if (found := _from_json(data, compilation)) is not None:
+            return found
+    elif data.startswith(b"#!") and compilation.target.platform.PAYLOAD == "script":
+        return _from_script(data.decode("utf-8", "replace"), compilation)
+    return _from_spec(session, name, compilation, sets)
+
+
+def _from_json(data: bytes, compilation: Compilation) -> Requests | None:
+    """A request, a compilation or several, as ``lading compile`` writes them; None where it is none of these."""
+    try:
+        known = json.loads(data)
+    except ValueError:
+        return None
+    if not isinstance(known, dict):
+        return None
+    if {"method", "path", "body"} <= known.keys():
+        return [known]
+    several = known.get("compilations", [known] if "requests" in known else None)
+    if several is None:
+        return None
+    same = [one for one in several if one["name"] == compilation.name and one["target"] == compilation.target.name]
+    found: Requests = (same or several)[0]["requests"]
+    return found
+
+
+def _from_script(script: str, compilation: Compilation) -> Requests:
+    """The compilation's only request with that script; all that is not in the script counts as equal."""
+    if len(compilation.requests) != 1:
+        raise WrongUsage("a script can only be compared with a single payload", "write it with `--format json`")
+    request = compilation.requests[0].as_data()
+    return [{**request, "body": {**request["body"], "script": script}}]
+
+
+def _from_spec(session: Session, name: str, compilation: Compilation, sets: Sequence[str]) -> Requests:
+    """The job of the same name in another spec; its only one, whatever it is called."""
+    found = compilations(open_spec(session, name, sets), [compilation.target.name])
+    same = [one for one in found if one.name == compilation.name] or (found if len(found) == 1 else [])
+    if not same:
+        raise WrongUsage(f"{name} holds no job {compilation.name}", f"its jobs: {', '.join(one.name for one in found)}")
+    if not same[0].is_valid:
+        raise InvalidSpec(same[0].diagnostics)
+    return [request.as_data() for request in same[0].requests]

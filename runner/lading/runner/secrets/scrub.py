@@ -1,0 +1,73 @@
+"""Scrubbing: what a platform sends back may hold what it was sent, and nobody is to see that again."""
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from lading.runner.secrets.vault import HIDDEN, SecretValue, looked_up
+
+SHORT = 4
+"""A value of fewer characters is only hidden where it stands by itself: ``ab`` would else hide half of every word."""
+
+
+class Scrubber:
+    """Takes values, as they are and as programs usually encode them, out of texts, bytes, JSON data and errors."""
+
+    def __init__(self, values: Iterable[SecretValue]) -> None:
+        forms = {form for value in values for form in _forms(value.reveal())}
+        patterns = [_pattern(form) for form in sorted(forms, key=len, reverse=True)]
+        self._text = re.compile("|".join(patterns) or r"(?!)")
+        self._bytes = re.compile(self._text.pattern.encode())
+
+    def scrub(self, data: Any) -> Any:
+        """The text, bytes or JSON data without the values, in keys neither."""
+        if isinstance(data, str):
+            return self._text.sub(HIDDEN, data)
+        if isinstance(data, bytes):
+            return self._bytes.sub(HIDDEN.encode(), data)
+        if isinstance(data, Mapping):
+            return {self.scrub(key): self.scrub(item) for key, item in data.items()}
+        return type(data)(self.scrub(item) for item in data) if type(data) in {list, tuple} else data
+
+    def error(self, error: BaseException) -> None:
+        """The error no longer holds the values, and has forgotten what led to it where that holds them."""
+        error.args = self.scrub(error.args)
+        for name, item in vars(error).items():
+            setattr(error, name, self.scrub(item))
+        cause = error.__cause__ or error.__context__
+        if cause is not None and self._text.search(repr(cause)):
+            error.__cause__ = error.__context__ = None
+
+
+def scrubber() -> Scrubber:
+    """Takes out every value that this process has looked up until now."""
+    return Scrubber(looked_up)
+
+
+def _forms(value: str) -> Iterator[str]:
+    yield value
+    if len(value) < SHORT:
+        return
+    yield from (line for line in value.splitlines() if len(line) > SHORT)
+    yield from (json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1])
+    yield from (quote(value), quote(value, safe=""), quote_plus(value))
+    yield value.replace("'", "'\"'\"'")  # as a shell has it
+    yield from _base64(value.encode())
+    yield value.encode().hex()
+
+
+def _base64(data: bytes) -> Iterator[str]:
+    """What of the value is always there in base 64, wherever in a longer text it begins (``user:password``)."""
+    for before in range(3):
+        start = -(-8 * before // 6)
+        end = 8 * (before + len(data)) // 6
+        padded = bytes(before) + data
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            yield encode(padded).decode()[start:end]
+
+
+def _pattern(form: str) -> str:
+    return re.escape(form) if len(form) >= SHORT else rf"(?<!\w){re.escape(form)}(?!\w)"

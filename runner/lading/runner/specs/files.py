@@ -1,0 +1,117 @@
+"""From the paths on a command line to specs' files, and their bytes.
+
+A file that was named is read whatever it holds; in a folder only what says ``lading:`` is one of ours.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from lading.runner.invocation.options import WrongUsage
+from lading.schema.document import MAX_BYTES
+
+STDIN = "-"
+ENDINGS = (".yaml", ".yml")
+NO_SPEC = "a spec is a .yaml or .yml file that says `lading: v1`"
+_OURS = re.compile(rb"""^(?:\{ *)?["']?lading["']? *:""", re.MULTILINE)
+
+
+class Candidate(NamedTuple):
+    """A file that may hold specs. ``is_named`` where it stands on the command line itself."""
+
+    name: str
+    is_named: bool
+
+    def read(self) -> bytes | None:
+        """What the file holds; None where it was only found and is not one of ours."""
+        if self.is_named:
+            return read(self.name)
+        try:
+            data = read(self.name)
+        except WrongUsage:
+            return None if not os.path.exists(self.name) else read(self.name)
+        return data if _OURS.search(data) else None
+
+
+def find(paths: Iterable[str]) -> list[Candidate]:
+    """Every file that the paths lead to, each once: named ones in their order, a folder's by name."""
+    found: dict[str, Candidate] = {}
+    for path in paths:
+        if path != STDIN and os.path.isdir(path):
+            for name in _in_folder(path):
+                found.setdefault(name, Candidate(name, is_named=False))
+        else:
+            name = path if path == STDIN else os.path.normpath(path)
+            found[name] = Candidate(name, is_named=True)
+    return list(found.values())
+
+
+def _in_folder(folder: str) -> Iterator[str]:
+    """The YAML files at any depth. Hidden folders are left out, and a folder reached twice is searched once."""
+    seen: set[tuple[int, int]] = set()
+
+    for here, folders, files in os.walk(os.path.normpath(folder), onerror=_unreadable_folder, followlinks=True):
+        key = _identity(here)
+        if key in seen:
+            folders.clear()
+            continue
+        seen.add(key)
+        folders[:] = [name for name in sorted(folders) if not name.startswith(".")]
+        yield from (os.path.normpath(os.path.join(here, file)) for file in sorted(files) if file.endswith(ENDINGS))
+
+
+def _identity(folder: str) -> tuple[int, int]:
+    there = os.stat(folder)
+    return there.st_dev, there.st_ino
+
+
+def _unreadable_folder(error: OSError) -> None:
+    raise WrongUsage(f"the folder {error.filename} can not be read: {why(error)}", "see that you may read it")
+
+
+def read(name: str) -> bytes:
+    """What the file holds; ``-`` is standard input. No more of a file is read than a spec may be long."""
+    try:
+        if name == STDIN:
+            return sys.stdin.buffer.read(MAX_BYTES + 1)
+        with open(name, "rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except IsADirectoryError:
+        raise WrongUsage(f"{name} is a folder, and this command takes a file", "name one of the files in it") from None
+    except FileNotFoundError:
+        raise WrongUsage(f"there is no file {name}", _instead(name)) from None
+    except (OSError, ValueError) as error:
+        raise WrongUsage(f"the file {name} can not be read: {why(error)}", "name a file that you may read") from None
+
+
+def read_beside(spec: str, relative: str) -> tuple[str, bytes]:
+    """A file that a spec names: the name that people see, and the bytes. Raises OSError."""
+    name = os.path.normpath(os.path.join(os.path.dirname(spec), relative))
+    with open(name, "rb") as file:
+        return name, file.read(MAX_BYTES + 1)
+
+
+def folder_of(name: str) -> str:
+    """The folder that a spec's relative paths start from: its own, the current one for standard input."""
+    return os.path.dirname(os.path.abspath(name)) if name != STDIN else os.getcwd()
+
+
+def why(error: Exception) -> str:
+    """What the system has against it, in words."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return reason[:1].lower() + reason[1:]
+
+
+def _instead(name: str) -> str:
+    """The file that was probably meant, out of those beside it."""
+    from lading.schema.nearest import nearest
+
+    folder = os.path.dirname(name) or "."
+    try:
+        there = [entry for entry in os.listdir(folder) if entry.endswith(ENDINGS)]
+    except OSError:
+        return f"there is no folder {folder} either"
+    near = nearest(os.path.basename(name), there)
+    return f"did you mean {os.path.join(os.path.dirname(name), near)}?" if near else "name a file that is there"

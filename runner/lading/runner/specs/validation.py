@@ -1,0 +1,100 @@
+"""Validation of one file at a time: its text, its model, and what every target of its site makes of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from lading.compiler.capability import Fidelity
+from lading.compiler.pipeline import Compilation, compile_spec
+from lading.compiler.registry import language
+from lading.runner.invocation.session import Session, check_targets
+from lading.runner.specs.compilation import accepted_paths
+from lading.runner.specs.files import Candidate, read_beside
+from lading.runner.targets.sites import Site, problems_of
+from lading.schema.diagnostics import Diagnostic, Finding, diagnose, has_errors, in_order
+from lading.schema.load import Loaded, SiteFile, Spec, load
+from lading.schema.nearest import did_you_mean
+from lading.schema.paths import parse, starts_with
+
+
+class Checked(NamedTuple):
+    """What was found in one file. ``sources`` are the lines of the files that its diagnostics speak of."""
+
+    file: str
+    specs: int = 0
+    sites: int = 0
+    targets: frozenset[str] = frozenset()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    sources: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+
+class Checker(NamedTuple):
+    """How to check: on which targets (None: all of the site), with which losses agreed to and which fields set."""
+
+    session: Session
+    targets: Sequence[str] | None = None
+    accept: Sequence[str] = ()
+    sets: Sequence[str] = ()
+
+    def check(self, candidate: Candidate) -> Checked | None:
+        """Everything that is wrong with the file; None where it is not one of ours.
+
+        Only what is right by itself is compiled: a target would find the same again, in other words.
+        """
+        data = candidate.read()
+        if data is None:
+            return None
+        loaded = load(candidate.name, data, sets=self.sets, language=language(), read_file=read_beside)
+        site = self.session.site(candidate.name) if loaded.specs else None
+        chosen = self._chosen(site) if site and not has_errors(loaded.diagnostics) else ()
+        found = in_order([*loaded.diagnostics, *self._in_sites(loaded), *self._in_specs(loaded, site, chosen)])
+        sources = loaded.sources if found else {}
+        return Checked(candidate.name, len(loaded.specs), len(loaded.sites), frozenset(chosen), tuple(found), sources)
+
+    def _chosen(self, site: Site) -> tuple[str, ...]:
+        check_targets(site, self.targets or ())
+        return site.names if self.targets is None else tuple(dict.fromkeys(self.targets))
+
+    def _in_sites(self, loaded: Loaded) -> Iterator[Diagnostic]:
+        for site in loaded.sites:
+            yield from _site_problems(site)
+
+    def _in_specs(self, loaded: Loaded, site: Site | None, chosen: Sequence[str]) -> Iterator[Diagnostic]:
+        if site:
+            for spec in loaded.specs:
+                yield from self._in_spec(spec, site, chosen)
+
+    def _in_spec(self, spec: Spec, site: Site, chosen: Sequence[str]) -> Iterator[Diagnostic]:
+        agreed = accepted_paths(spec, self.accept)
+        compiled = [compile_spec(spec, site.target(name), agreed) for name in chosen]
+        for compilation in compiled:
+            yield from compilation.diagnostics
+        if not chosen:
+            yield from spec.for_target()[1]
+        if site.folder:
+            yield from _unused_overrides(spec, site)
+        if site.folder and chosen == site.names:
+            yield from _unused_acceptances(spec, compiled)
+
+
+def _site_problems(site: SiteFile) -> Iterator[Diagnostic]:
+    return (diagnose(finding, site.places) for finding in problems_of(site))
+
+
+def _unused_overrides(spec: Spec, site: Site) -> Iterator[Diagnostic]:
+    """Overrides for what is no target of the site: most likely a slip of the pen."""
+    for name in spec.base.value.get("overrides", {}):
+        if name not in site.names:
+            words = {"name": name, "help": did_you_mean(name, site.names, "its targets are")}
+            yield diagnose(Finding("LD504", ("overrides", name), words, at_key=True), spec.base.places)
+
+
+def _unused_acceptances(spec: Spec, compiled: Sequence[Compilation]) -> Iterator[Diagnostic]:
+    """Losses agreed to that happen on no target of the site; nothing where one of them could not be weighed."""
+    if any(has_errors(compilation.diagnostics) for compilation in compiled):
+        return
+    lost = {e.path for c in compiled for e in c.entries if e.verdict.fidelity is Fidelity.DROPPED}
+    for index, text in enumerate(spec.base.value.get("accept", ())):
+        path = parse(text)
+        if path and not any(starts_with(at, path) for at in lost):
+            yield diagnose(Finding("LD440", ("accept", index), {"path": text}), spec.base.places)

@@ -1,0 +1,99 @@
+"""What must be known before anything is sent: ids and tokens, values of secrets, the jobs that this one comes after.
+
+Nothing here is durable, and nothing here submits anything.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lading.compiler.capability import Fidelity
+from lading.compiler.payload import Request
+from lading.compiler.pipeline import Compilation
+from lading.runner.errors import NoSuchJob, NotSupported
+from lading.runner.ledger.record import Part, Submission
+from lading.runner.platform import Outgoing
+from lading.runner.secrets.vault import fill
+from lading.runner.submission.ids import LENGTH, token
+from lading.runner.targets.channel import Channel
+from lading.runner.version import LADING
+from lading.schema.paths import render
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A submission that can be sent: the row it will be in the ledger, and each part's body with its secrets in it."""
+
+    submission: Submission
+    requests: tuple[Request, ...]
+    bodies: tuple[Mapping[str, Any], ...]
+    after: Mapping[str, str]
+
+    def outgoing(self, place: int, accepted: Mapping[str, str]) -> Outgoing:
+        """The part at that place, on its way out. ``accepted`` are the native ids of the parts before it."""
+        request, part = self.requests[place], self.submission.parts[place]
+        before = {name: accepted[name] for name in request.needs}
+        body = self.bodies[place]
+        return Outgoing(part.token, self.submission.name, request.method, request.path, body, {**self.after, **before})
+
+
+def prepare(compilation: Compilation, channel: Channel) -> Prepared:
+    """The compilation, ready to be sent. A secret without a value and a job that is not there are found out here."""
+    requests, target = compilation.requests, compilation.target.name
+    bodies = tuple(fill(request.body, request.secrets, channel.vault.value) for request in requests)
+    after = {entry: _native_id(entry, target, channel) for entry in after_entries(compilation)}
+    return Prepared(_submission(compilation, channel.ids.new()), requests, bodies, after)
+
+
+def after_entries(compilation: Compilation) -> tuple[str, ...]:
+    """The names and ids in the spec's ``schedule.after``, whatever the condition, each once."""
+    conditions = compilation.job.value.get("schedule", {}).get("after", {})
+    return tuple(dict.fromkeys(entry for entries in conditions.values() for entry in entries))
+
+
+def _native_id(entry: str, target: str, channel: Channel) -> str:
+    """A lading id, the name of a submission on this target, or else what the platform itself knows."""
+    ledger = channel.ledger
+    found = ledger.get(entry) if len(entry) == LENGTH and entry[0].isdigit() else ledger.newest(target, entry)
+    if found is None:
+        if entry in channel.client.status([entry]):
+            return entry
+        raise NoSuchJob(f"{target} knows no job {entry}, and none was submitted there under that name")
+    if len(found.parts) > 1:
+        steps = ", ".join(f"{part.name} = {part.native_id}" for part in found.parts)
+        raise NotSupported(f"{entry} is a workflow, and a job can only come after one job", f"name a step: {steps}")
+    if not found.native_id:
+        raise NoSuchJob(f"it is not known if {target} has {entry}", f"settle it with `lading resolve {found.id}`")
+    return found.native_id
+
+
+def _submission(compilation: Compilation, id_: str) -> Submission:
+
+    labels = compilation.job.value.get("labels", {})
+    return Submission(
+        id=id_,
+        name=compilation.name,
+        kind=compilation.job.kind,
+        target=compilation.target.name,
+        platform=compilation.target.platform.NAME,
+        digest=compilation.digest,
+        spec=_place(compilation.spec.file),
+        version=LADING,
+        recorded=({"labels": labels} if labels else {}) | dict(compilation.recorded),
+        losses=tuple(_losses(compilation)),
+        parts=tuple(Part(request.name, token(id_, request.name)) for request in compilation.requests),
+    )
+
+
+def _place(file: str) -> str:
+    """Where the spec is, whichever folder is asked from later; nowhere, if it came from standard input."""
+    return "" if file == "-" else os.path.abspath(file)
+
+
+def _losses(compilation: Compilation) -> list[Mapping[str, str]]:
+    return [
+        {"path": render(entry.path), "fidelity": entry.verdict.fidelity.value, "why": entry.verdict.note}
+        for entry in compilation.entries
+        if entry.verdict.fidelity is not Fidelity.EXACT
+    ]

@@ -1,0 +1,52 @@
+"""Sending one request once. Every way in which that can end becomes one event."""
+
+from lading.runner.errors import NotSupported, OutcomeUnknown, Refused, SecretMissing, Unreachable
+from lading.runner.ledger.record import THERE, Event, Kind, happened
+from lading.runner.platform import Outgoing
+from lading.runner.secrets.scrub import scrubber
+from lading.runner.submission.settle import ask
+from lading.runner.targets.channel import Channel
+
+RETRY_DELAYS = (0.5, 2.0, 5.0)
+"""Seconds before the request goes out again, where it is known that the platform has not got it."""
+
+
+def send(outgoing: Outgoing, channel: Channel) -> tuple[Event, BaseException | None]:
+    """What sending came to, and what must be raised for it once it is in the ledger."""
+    try:
+        return happened(Kind.ACCEPTED, _until_reached(outgoing, channel)), None
+    except Unreachable as error:
+        return _failed(Kind.UNSENT, error)
+    except (Refused, NotSupported, SecretMissing) as error:
+        return _failed(Kind.REFUSED, error)
+    except BaseException as error:  # noqa: BLE001 - no answer, an interrupt, a bug: it may have been accepted all the same
+        scrubber().error(error)
+        event = ask(outgoing.token, channel)
+        return event, _verdict(event, error)
+
+
+def _until_reached(outgoing: Outgoing, channel: Channel) -> str:
+    for delay in RETRY_DELAYS:
+        try:
+            return channel.client.submit(outgoing)
+        except Unreachable:
+            channel.sleep(delay)
+    return channel.client.submit(outgoing)
+
+
+def _failed(kind: Kind, error: Exception) -> tuple[Event, Exception]:
+    scrubber().error(error)
+    return happened(kind, reason=str(error)), error
+
+
+def _verdict(event: Event, error: BaseException) -> BaseException | None:
+    """An answer that did not come is no error any more once the platform has said what became of the job."""
+    if not isinstance(error, OutcomeUnknown):
+        return error
+    if event.kind in THERE:
+        return None
+    return (
+        Unreachable(f"{error}; the platform does not have it", "submit it again")
+        if event.kind is Kind.ABSENT
+        else error
+    )

@@ -1,0 +1,73 @@
+"""Submission: compiled requests become native ids. Read this file first: it holds the order of things and no detail.
+
+1. Prepare. Names of secrets become values, names of other jobs native ids. A crash here leaves nothing behind.
+2. Intent. One transaction puts the submission and all its parts into the ledger, before the first byte leaves.
+3. Send. Each request goes out once, and again only if it is known not to have arrived. It carries a token.
+4. Outcome. The answer goes into the ledger. Where none came, the platform is asked for the token first.
+
+Steps 3 and 4 take turns, part by part, in the order in which the parts need each other. What a crash leaves behind:
+
+- before 2 is committed: nothing, anywhere.
+- from there until 4 is committed: a part without an outcome, which the platform may or may not have. Only the first
+  such part can have been sent. ``lading resolve`` asks for its token, and adopts the job or knows that it is absent.
+- after 4: the truth.
+
+A submission of which a part can not be had is not left half done: what the platform has of it is told to end.
+"""
+
+from lading.compiler.pipeline import Compilation
+from lading.runner.errors import LedgerUnusable, OutcomeUnknown, RunnerError
+from lading.runner.ledger.record import NOT_THERE, THERE, Event, Submission
+from lading.runner.submission.in_flight import in_flight
+from lading.runner.submission.prepare import Prepared, prepare
+from lading.runner.submission.send import send
+from lading.runner.submission.settle import conclude
+from lading.runner.submission.watch import refresh
+from lading.runner.targets.channel import Channel
+
+
+def submit(compilation: Compilation, channel: Channel, *, if_absent: bool = False) -> Submission:
+    """The platform has the job, and the ledger its native ids; or an error says what became of it instead.
+
+    With ``if_absent`` a submission of the same payload that is alive or has succeeded is returned, and nothing is sent.
+    """
+    if if_absent and (twin := channel.ledger.twin(compilation.target.name, compilation.digest)):
+        refresh({twin.target: channel}, [twin])
+    prepared = prepare(compilation, channel)
+    submission = prepared.submission
+    with in_flight(channel.ledger.folder, submission.id):
+        standing = channel.ledger.begin(submission, prepared.requests, if_absent=if_absent)
+        if standing == submission.id:
+            _send_all(prepared, channel)
+    return channel.ledger.get(standing)
+
+
+def _send_all(prepared: Prepared, channel: Channel) -> None:
+    accepted: dict[str, str] = {}
+    for place, part in enumerate(prepared.submission.parts):
+        event, error = send(prepared.outgoing(place, accepted), channel)
+        _record(prepared.submission, part.token, event, channel)
+        if error:
+            raise _told(error, prepared.submission.id, part.name, channel)
+        accepted[part.name] = event.native_id
+
+
+def _record(submission: Submission, token: str, event: Event, channel: Channel) -> None:
+    try:
+        channel.ledger.note(token, event)
+    except LedgerUnusable as error:
+        if event.kind in NOT_THERE:
+            raise
+        became = f"accepted it as {event.native_id}" if event.kind in THERE else "may have accepted it"
+        help_ = f"{error.help}; then run `lading resolve {submission.id}`"
+        raise OutcomeUnknown(f"{submission.target} {became}, but {error}", help_) from error
+
+
+def _told(error: BaseException, submission_id: str, part: str, channel: Channel) -> BaseException:
+    """The error, which now also says which part it is about and what became of the others."""
+    stopped = conclude(channel.ledger.get(submission_id), channel)
+    if isinstance(error, RunnerError):
+        error.args = ("; ".join([f"{part}: {error}" if part else str(error), *stopped]),)
+        if isinstance(error, OutcomeUnknown):
+            error.help = f"settle it with `lading resolve {submission_id}`"
+    return error

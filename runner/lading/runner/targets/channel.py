@@ -1,0 +1,40 @@
+"""A channel: one target as the runner works with it, and what every operation on it needs."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lading.runner.ledger.ledger import Ledger
+from lading.runner.platform import Client, Context
+from lading.runner.secrets.vault import Vault
+from lading.runner.submission.ids import Ids
+from lading.runner.targets.registry import connect
+from lading.runner.targets.sites import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A client, the ledger that keeps what it does, and the secrets that it is given."""
+
+    client: Client
+    ledger: Ledger
+    vault: Vault
+    ids: Ids = field(default_factory=Ids)
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.time
+
+
+def open_channel(site: Site, target: str, ledger: Ledger, spec_dir: Path = Path()) -> Channel:
+    """A channel to the site's target of that name. Nothing is sent and no secret looked up yet."""
+    entry = site.entry(target)
+    vault = Vault(site.secrets, site.folder or Path())
+    context = Context(
+        target=target,
+        options=entry.get("options", {}),
+        endpoint=entry.get("endpoint", ""),
+        auth=vault.login(target, entry.get("auth", {})),
+        state_dir=ledger.folder,
+        spec_dir=spec_dir,
+    )
+    return Channel(connect(entry["platform"], context), ledger, vault)
