@@ -36,6 +36,11 @@ class Entry(NamedTuple):
         """Whether the payload holds it in some form."""
         return self.verdict.fidelity in CARRIED and not self.is_moot
 
+    @property
+    def leaves_a_trace(self) -> bool:
+        """Whether the payload must show it: not where the platform has no name for it, nor where it is an empty map or list."""
+        return self.is_carried and bool(self.row.native) and self.value not in ({}, [])
+
 
 @dataclass(slots=True)
 class Plan:
@@ -67,7 +72,7 @@ class Plan:
 
     def unread(self) -> list[Path]:
         """What is carried, as the table says, and was not asked for by the emitter."""
-        return [path for path, entry in self.entries.items() if entry.is_carried and path not in self.read]
+        return [path for path, entry in self.entries.items() if entry.leaves_a_trace and path not in self.read]
 
 
 def make_plan(

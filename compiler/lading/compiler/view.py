@@ -57,7 +57,7 @@ class View(NamedTuple):
         """The field counts as read, here and above: where a role says its own, that of its job has been weighed too."""
         self.plan.read.add(self.prefix + steps)
         name = str(steps[0]) if steps else ""
-        if self.above and name in INHERITED:
+        if self.above and self._is_handed_down(steps):
             superseded = [self.above.prefix + steps]
             if self._has_own(name):
                 superseded += [(*self.above.prefix, rival) for rival in RIVALS.get(name, ())]
@@ -122,13 +122,15 @@ class View(NamedTuple):
         above = self if steps[-1] in {"roles", "steps"} else None
         return [View(self.plan, (*path, key), above) for key in keys]
 
-    def _inherits(self, steps: tuple[str | int, ...]) -> bool:
-        field_name = str(steps[0]) if steps else ""
-        if field_name == "native":
-            return True
-        if field_name == "schedule":
-            return len(steps) > 1 and steps[1] == "queue" and self.prefix[0] == "steps"
-        return field_name in INHERITED and not any(self._has_own(rival) for rival in RIVALS.get(field_name, ()))
+    def _inherits(self, steps: Path) -> bool:
+        """Whether the level above speaks for this one: the field is handed down, and nothing here stands in its place."""
+        rivals = RIVALS.get(str(steps[0]), ()) if steps else ()
+        return self._is_handed_down(steps) and not any(self._has_own(rival) for rival in rivals)
+
+    def _is_handed_down(self, steps: Path) -> bool:
+        if steps[:2] == ("schedule", "queue"):
+            return self.prefix[0] == "steps"
+        return bool(steps) and (steps[0] in INHERITED or steps[0] == "native")
 
     def _has_own(self, field_name: str) -> bool:
         return bool(self.plan.below((*self.prefix, field_name)))

@@ -236,7 +236,7 @@ CODES: dict[str, Code] = {
     ),
     "LD224": Code(
         "too many combinations",
-        "the matrix has {count:,} combinations, and at most {most:,} are allowed",
+        "the matrix has more than {most:,} combinations, and no more are made of a document of this size",
         "too many",
         "take some of the values out",
     ),

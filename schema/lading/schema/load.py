@@ -25,11 +25,13 @@ from lading.schema.diagnostics import Diagnostic, Finding, Places, Spot, diagnos
 from lading.schema.document import lines_of, parse
 from lading.schema.job import Job, field_at
 from lading.schema.layers import Layer, merge
+from lading.schema.loader import measure
 from lading.schema.nearest import did_you_mean
 from lading.schema.node import Mapping, Node, Scalar, spots
 from lading.schema.params import (
     MARK,
     MOST_COMBINATIONS,
+    MOST_VALUES,
     Combination,
     Substitution,
     combinations,
@@ -221,7 +223,7 @@ class _Loading:
             matrix = {}
         over = self._set_layer(sets, self.language.structs[self.language.kinds[kind]])
         choices = combinations(declared, matrix)
-        documents = [self._filled(root, choice, substitutes=substitutes) for choice in choices]
+        documents = [self._filled(root, choice, len(choices)) if substitutes else root for choice in choices]
         for document in self._named(documents, choices, kind):
             whole = self._with_steps(document) if kind == "workflow" else document
             layer = self._read(whole, self.language.structs[self.language.kinds[kind]])
@@ -287,10 +289,11 @@ class _Loading:
     def _is_sound(self, root: Mapping, matrix: Map[str, list[Any]]) -> bool:
         """Whether the matrix can be made into jobs; what is wrong with it has been said."""
         self._clashes(root, matrix)
-        count = prod(len(values) for values in matrix.values())
-        if count > MOST_COMBINATIONS:
-            self._find([Finding("LD224", ("matrix",), {"count": count, "most": MOST_COMBINATIONS})], spots(root))
-        return count <= MOST_COMBINATIONS
+        most = min(MOST_COMBINATIONS, MOST_VALUES // measure(root)[0])
+        is_sound = prod(len(values) for values in matrix.values()) <= most
+        if not is_sound:
+            self._find([Finding("LD224", ("matrix",), {"most": most})], spots(root))
+        return is_sound
 
     def _clashes(self, root: Mapping, matrix: Map[str, Any]) -> None:
         params = _item(root, "params")
@@ -299,10 +302,8 @@ class _Loading:
             finding = Finding("LD223", ("matrix", key), {"key": key}, at_key=True, others=others)
             self._find([finding], spots(root))
 
-    def _filled(self, root: Mapping, choice: Combination, *, substitutes: bool) -> Mapping:
-        if not substitutes:
-            return root
-        substitution = Substitution(choice)
+    def _filled(self, root: Mapping, choice: Combination, shares: int) -> Mapping:
+        substitution = Substitution(choice, shares)
         filled = substitution.document(root)
         if substitution.findings:
             self._find(substitution.findings, spots(root))

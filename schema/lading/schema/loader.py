@@ -240,7 +240,7 @@ class Loader:
 
     def _expand(self, node: Node, span: Span) -> None:
         """Counts what an alias of the node stands for, and stops where that is too much."""
-        size, depth = _measure(node)
+        size, depth = measure(node)
         self._expanded += size
         if self._expanded > MAX_EXPANSION:
             self._report("LD136", span, bound=MAX_EXPANSION)
@@ -273,7 +273,7 @@ class Loader:
         self.diagnostics.append(diagnosed(Finding(code, path, words), place_of(span), labels))
 
 
-def _measure(node: Node) -> tuple[int, int]:
+def measure(node: Node) -> tuple[int, int]:
     """How many values the node holds, itself included, and in how many levels, scalars not counted."""
     size = depth = 0
     level = [node]

@@ -9,7 +9,7 @@ from typing import Any
 
 from lading.compiler.payload import Draft, From, Secret
 from lading.compiler.plan import Plan
-from lading.compiler.view import INHERITED, View
+from lading.compiler.view import View
 from lading.schema.diagnostics import Finding
 
 Body = dict[str, Any]
@@ -48,7 +48,6 @@ def _programs_in_images(plan: Plan) -> Iterator[Finding]:
 def _workflow(root: View) -> list[Draft]:
     from graphlib import TopologicalSorter
 
-    _left_to(root, "steps")
     steps = {step.key: step for step in root.each("steps")}
     needs = {name: _needs(step) for name, step in steps.items()}
     return [_step(root, steps[name], needs[name]) for name in TopologicalSorter(needs).static_order()]
@@ -66,9 +65,6 @@ def _needs(step: View) -> tuple[str, ...]:
 
 def _work(view: View) -> Body:
     """What a job and a step have in common."""
-    for field in ("schedule", "array", "roles"):
-        view.get(field)  # may be written and empty
-    _left_to(view, "roles")
     roles = sorted(view.each("roles"), key=lambda role: role.key not in LEADERS)
     return {
         "groups": [_group(role, role.key) for role in roles] or [_group(view, "worker")],
@@ -78,13 +74,6 @@ def _work(view: View) -> Body:
         **_set(framework=view.get("framework"), hold=view.get("schedule", "hold")),
         **_set(timeLimit=view.get("schedule", "timeLimit"), array=_array(view)),
     }
-
-
-def _left_to(view: View, parts: str) -> None:
-    """What the roles or steps have from here counts as read, also where each of them says it for itself."""
-    if view.has(parts):
-        for field in (*INHERITED, "schedule"):
-            view.sources(field)
 
 
 def _group(view: View, role: str) -> Body:

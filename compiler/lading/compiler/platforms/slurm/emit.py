@@ -11,15 +11,10 @@ from lading.compiler.platforms.slurm.tasks import modules
 from lading.compiler.platforms.slurm.variables import secrets
 from lading.compiler.view import View
 
-ENTAILS_NOTHING = ("kind", "ports", "pull", "mounts", "resources", "network", "schedule", "array", "steps")
-"""Fields that are carried without a trace where nothing has to be said: a port that only listens, an empty map."""
-
 
 def emit(plan: Plan) -> Sequence[Draft]:
     """The submission of the job, or those of a workflow's steps, each after what it waits for."""
     root = plan.root
-    for field in ENTAILS_NOTHING:
-        root.sources(field)
     if plan.job.kind != "workflow":
         return [Draft("EXEC", "sbatch", _submission(root))]
     from graphlib import TopologicalSorter
