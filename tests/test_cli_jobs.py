@@ -90,7 +90,8 @@ def test_stop_ends_a_job_and_says_so(cli: Cli) -> None:
     assert cli("stop", f"local:{id_.lower()}").err == f"{id_} sleeps is told to end\n"
     cli("wait", id_)
     assert table(cli.good("list").out)[1][3] == "stopped"
-    assert cli("stop", id_).code == 0
+    again = cli("stop", id_)
+    assert (again.code, again.err) == (0, f"{id_} sleeps had ended already\n")
 
 
 def test_a_held_job_waits_for_start(cli: Cli) -> None:
@@ -154,6 +155,32 @@ def test_steps_of_a_workflow_are_told_apart(cli: Cli) -> None:
     assert cli.good("logs", id_, "--step", "b").out == "two\n"
     wrong = cli("logs", id_, "--step", "c")
     assert (wrong.code, wrong.err.splitlines()[0]) == (3, 'error[LD605]: it has no step "c"')
+
+
+def test_the_step_that_failed_is_named(cli: Cli) -> None:
+    """The reason of a workflow begins with the step that it is about; of its native ids the table has the first."""
+    Path("breaks.yaml").write_text(
+        f"lading: v1\nname: breaks\n{SPECS['steps'].replace('echo, two', 'sh, -c, exit 7')}\n"
+    )
+    id_ = submitted(cli, "breaks.yaml")
+    assert cli("wait", id_).err.splitlines()[-1] == f"{id_} breaks failed: b: the program ended with exit code 7"
+    assert table(cli.good("list").out)[1][5:7] == [f"{id_.lower()}-a,…", "b:"]
+
+
+def test_a_log_without_such_lines_says_so(cli: Cli) -> None:
+    """Asking for an element of what is no array prints nothing, and says that."""
+    id_ = submitted(cli, "hello.yaml")
+    cli("wait", id_)
+    answer = cli("logs", id_, "--index", "3")
+    assert (answer.code, answer.out, answer.err) == (0, "", "nothing was printed there\n")
+
+
+def test_a_change_that_nobody_can_see_is_not_told(cli: Cli) -> None:
+    """``wait`` and a piped ``watch`` have a line for each state, however often the counts of an array change."""
+    Path("many.yaml").write_text("lading: v1\nname: many\nscript: sleep 0.3\narray: {indices: 0-5, parallelism: 1}\n")
+    ids = [submitted(cli, "many.yaml"), submitted(cli, "many.yaml")]
+    for lines in (cli("wait", ids[0]).err.splitlines(), cli("watch", ids[1]).out.splitlines()):
+        assert lines == sorted(set(lines), key=lines.index)
 
 
 def test_lines_of_a_log_can_be_chosen(cli: Cli) -> None:
@@ -251,7 +278,7 @@ def test_init_writes_a_spec_that_runs(cli: Cli) -> None:
     again = cli("init", "new")
     assert (again.code, again.err.splitlines()[0]) == (
         2,
-        "error[LD701]: new/hello.yaml and new/lading.site.yaml is there already",
+        "error[LD701]: new/hello.yaml and new/lading.site.yaml are there already",
     )
 
 

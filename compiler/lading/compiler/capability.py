@@ -71,7 +71,7 @@ Convert = Callable[[Leaf], Verdict]
 
 
 def exact(value: Any) -> Verdict:
-    """Carried as it is."""
+    """Carried as it is; None where nothing has to be said for that."""
     return Verdict(Fidelity.EXACT, value)
 
 

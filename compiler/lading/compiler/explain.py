@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast, get_args
 
+from lading.compiler import pointers
+from lading.compiler.native import raw_of
 from lading.compiler.payload import Origin, Request
 from lading.compiler.pipeline import Compilation
 from lading.compiler.plan import Entry, Plan
 from lading.schema.diagnostics import Place, spot_of
-from lading.schema.paths import Path, render
+from lading.schema.paths import Path, render, starts_with
 from lading.schema.units import Quantity, indices_text, written
 
 
@@ -50,8 +52,13 @@ def explain(compilation: Compilation) -> list[Explained]:
     if plan is None:
         return []
     made = _made_by(compilation.requests)
-    rows = [_row(entry, plan, made.get(entry.path, ())) for entry in plan.entries.values()]
+    rows = [_row(entry, plan, _values_of(entry, made)) for entry in plan.entries.values()]
     return [*rows, *_raw_rows(plan, made), *_defaults(compilation.requests)]
+
+
+def _values_of(entry: Entry, made: Mapping[Path, list[Value]]) -> list[Value]:
+    """What the field made, or something inside it: an entry of a native map is no field of its own."""
+    return [value for path, values in made.items() if starts_with(path, entry.path) for value in values]
 
 
 def _row(entry: Entry, plan: Plan, values: Sequence[Value]) -> Explained:
@@ -79,19 +86,21 @@ def _written(entry: Entry, plan: Plan) -> str:
 
 
 def _raw_rows(plan: Plan, made: Mapping[Path, list[Value]]) -> Iterator[Explained]:
-    for path, values in made.items():
-        if path not in plan.entries and "raw" in path:
+    for section, values in raw_of(plan.job, plan.target).items():
+        for pointer, value in values.items():
+            path = (*section, pointer)
             spot = spot_of(path, plan.job.places)
-            yield Explained(
-                path, spot.place if spot else None, values[0].value, "raw", str(path[-1]), "", tuple(values)
-            )
+            note = "taken out" if value is None else "put there as it is"
+            text = json.dumps(value, ensure_ascii=False)
+            found = tuple(made.get(path, ()))
+            yield Explained(path, spot.place if spot else None, value, "raw", pointer, note, found, text)
 
 
 def _defaults(requests: Sequence[Request]) -> Iterator[Explained]:
     for request in requests:
         known = {origin.pointer for origin in request.origins}
-        for pointer, value in leaves(request.body):
-            if not any(pointer == other or pointer.startswith(f"{other}/") for other in known):
+        for pointer, value in pointers.leaves(request.body):
+            if not any(pointers.is_within(pointer, other) for other in known):
                 found = Value(request.name, pointer, None, value)
                 yield Explained((), None, None, "default", pointer, "nothing in the spec says otherwise", (found,))
 
@@ -106,28 +115,7 @@ def _made_by(requests: Sequence[Request]) -> dict[Path, list[Value]]:
 
 
 def _value(request: Request, origin: Origin) -> Value:
-    found = at_pointer(request.body, origin.pointer)
+    found = pointers.at(request.body, origin.pointer)
     if origin.line is not None:
         found = found.split("\n")[origin.line - 1]
     return Value(request.name, origin.pointer, origin.line, found)
-
-
-def at_pointer(body: Any, pointer: str) -> Any:
-    """The value that a JSON pointer leads to."""
-    for step in pointer.split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
-        body = body[int(key)] if isinstance(body, list) else body[key]
-    return body
-
-
-def leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
-    """Every leaf of a payload with its JSON pointer."""
-    if isinstance(value, Mapping) and value:
-        for key, item in value.items():
-            step = key.replace("~", "~0").replace("/", "~1")
-            yield from leaves(item, f"{pointer}/{step}")
-    elif isinstance(value, list) and value:
-        for index, item in enumerate(value):
-            yield from leaves(item, f"{pointer}/{index}")
-    else:
-        yield pointer, value

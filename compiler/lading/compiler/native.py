@@ -17,21 +17,24 @@ def native_leaves(job: Job, target: Target) -> dict[Path, Any]:
 
     ``raw`` is not among them.
     """
-    return {path: value for path, value in _sections(job.value, target, ()) if path[-1] != RAW}
+    return {path: value for path, value in _sections(job.value, reads(target), ()) if path[-1] != RAW}
 
 
 def raw_of(job: Job, target: Target) -> dict[Path, Mapping[str, Any]]:
-    """Every ``raw`` section of the target's platform, by its path in the job."""
-    return {path: value for path, value in _sections(job.value, target, ()) if path[-1] == RAW}
+    """Every ``raw`` section of the target's own platform, by its path in the job:
+
+    another one's payload is not this one's.
+    """
+    return {path: value for path, value in _sections(job.value, (target.platform.NAME,), ()) if path[-1] == RAW}
 
 
-def _sections(value: Mapping[str, Any], target: Target, above: Path) -> Iterator[tuple[Path, Any]]:
-    for name in reads(target):
+def _sections(value: Mapping[str, Any], names: tuple[str, ...], above: Path) -> Iterator[tuple[Path, Any]]:
+    for name in names:
         for field_name, item in value.get("native", {}).get(name, {}).items():
             yield (*above, "native", name, field_name), item
     for group in ("roles", "containers", "steps"):
         for key, inner in value.get(group, {}).items():
-            yield from _sections(inner, target, (*above, group, key))
+            yield from _sections(inner, names, (*above, group, key))
 
 
 def reads(target: Target) -> tuple[str, ...]:
@@ -42,15 +45,9 @@ def reads(target: Target) -> tuple[str, ...]:
 def clashes(plan: Plan) -> Iterator[Finding]:
     """Native fields that set what a portable field sets too. The platform's ``CLASHES`` says which do."""
     portable_of: Mapping[str, str] = getattr(plan.target.platform, "CLASHES", {})
-    for path in [path for path in plan.entries if "native" in path]:
-        at = path.index("native")
-        for candidate in _portable(portable_of, str(path[-1])):
-            portable = (*path[:at], *candidate)
-            if any(known[: len(portable)] == portable for known in plan.entries):
-                words = {"native": render(path), "portable": render(portable)}
-                yield Finding("LD410", path, words, at_key=True, others=((portable, "set here already"),))
-
-
-def _portable(portable_of: Mapping[str, str], native: str) -> Iterator[Path]:
-    if native in portable_of:
-        yield tuple(portable_of[native].split("."))
+    for path in native_leaves(plan.job, plan.target):
+        *above, _, _, name = path
+        portable = (*above, *portable_of.get(str(name), "").split("."))
+        if name in portable_of and plan.below(portable):
+            words = {"native": render(path), "portable": render(portable)}
+            yield Finding("LD410", path, words, at_key=True, others=((portable, "set here already"),))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from lading.compiler.pointers import escape
 from lading.schema.paths import Path
 
 Sources = tuple[Path, ...]
@@ -98,6 +99,8 @@ class Request:
             data["name"] = self.name
         if self.needs:
             data["needs"] = list(self.needs)
+        if self.secrets:
+            data["secrets"] = dict(self.secrets)
         return data
 
 
@@ -131,11 +134,6 @@ class _Found:
             self.secrets[pointer] = value.name
             return {"secret": value.name}
         return value
-
-
-def escape(key: str) -> str:
-    """The key as a step of a JSON pointer."""
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 def canonical(data: Any) -> bytes:

@@ -21,7 +21,7 @@ from lading.compiler.target import Target
 from lading.schema.diagnostics import Diagnostic, Finding, diagnose, has_errors, in_order
 from lading.schema.job import Job
 from lading.schema.load import Spec
-from lading.schema.paths import Path
+from lading.schema.paths import Path, render
 
 
 class Compilation(NamedTuple):
@@ -78,9 +78,8 @@ def compile_spec(spec: Spec, target: Target, accept: Sequence[Path] = (), *, ver
     diagnostics += _located(late, job, target)
     if has_errors(diagnostics):
         return Compilation(spec, target, job, tuple(in_order(diagnostics)), plan)
-    kept = {str(e.path[0]): job.value[str(e.path[0])] for e in plan.entries.values() if _is_kept_at_top(e)}
     names = secret_names(requests)
-    return Compilation(spec, target, job, tuple(in_order(diagnostics)), plan, requests, names, kept)
+    return Compilation(spec, target, job, tuple(in_order(diagnostics)), plan, requests, names, _recorded(plan))
 
 
 def _objections(plan: Plan) -> Iterator[Finding]:
@@ -107,5 +106,14 @@ def _located(findings: Sequence[Finding], job: Job, target: Target) -> list[Diag
     return [diagnose(finding, job.places, target.name) for finding in findings]
 
 
-def _is_kept_at_top(entry: Entry) -> bool:
-    return entry.verdict.fidelity is Fidelity.RECORDED and entry.path[0] != "schedule"
+def _recorded(plan: Plan) -> dict[str, Any]:
+    """What only the ledger keeps: the job's labels and annotations as maps, everything else by its path."""
+    kept: dict[str, Any] = {}
+    for path, entry in plan.entries.items():
+        if entry.verdict.fidelity is Fidelity.RECORDED:
+            top = plan.job.field_at(path[:1])
+            if top and top.shape.type == "map" and len(path) == 2:
+                kept.setdefault(str(path[0]), {})[path[1]] = entry.value
+            else:
+                kept[render(path)] = entry.value
+    return kept

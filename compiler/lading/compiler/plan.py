@@ -38,8 +38,8 @@ class Entry(NamedTuple):
 
     @property
     def leaves_a_trace(self) -> bool:
-        """Whether the payload must show it: not where the platform has no name for it, nor where it is an empty map or list."""
-        return self.is_carried and bool(self.row.native) and self.value not in ({}, [])
+        """Whether the payload must show it: the platform has a name for it, and there is something to say."""
+        return self.is_carried and bool(self.row.native) and self.verdict.value not in (None, {}, [])
 
 
 @dataclass(slots=True)

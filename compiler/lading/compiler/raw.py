@@ -1,9 +1,10 @@
 """``native.<platform>.raw``: JSON pointers into the finished payload, applied last. Null takes something out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from lading.compiler import pointers
 from lading.compiler.native import raw_of
 from lading.compiler.payload import Origin, Request
 from lading.compiler.plan import Plan
@@ -20,61 +21,80 @@ def apply_raw(plan: Plan, requests: tuple[Request, ...]) -> tuple[tuple[Request,
     for path, values in raw_of(plan.job, plan.target).items():
         step = str(path[1]) if path[0] == "steps" else ""
         for pointer, value in values.items():
-            at = (*path, pointer)
             requests = tuple(
-                _with(r, pointer, value, at, findings) if r.name == step or not step else r for r in requests
+                _with(request, pointer, value, (*path, pointer), findings) if step in {"", request.name} else request
+                for request in requests
             )
     return requests, findings
 
 
 def _with(request: Request, pointer: str, value: Any, at: Path, findings: list[Finding]) -> Request:
-    steps = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
-    if not pointer.startswith("/") or not steps:
-        findings.append(Finding("LD411", at, {"pointer": pointer, "problem": "a pointer starts with /"}, at_key=True))
-        return request
     try:
-        _keep_in_place(request, pointer, steps, value)
-        body = _put(request.body, steps, value)
+        return _removed(request, pointer) if value is None else _put(request, pointer, value, at)
     except LookupError as error:
         findings.append(Finding("LD411", at, {"pointer": pointer, "problem": str(error.args[0])}, at_key=True))
         return request
-    kept = tuple(o for o in request.origins if not _is_within(o.pointer, pointer))
-    secrets = {place: name for place, name in request.secrets.items() if not _is_within(place, pointer)}
-    return replace(request, body=body, origins=(*kept, Origin(pointer, None, (at,))), secrets=secrets)
 
 
-def _keep_in_place(request: Request, pointer: str, steps: list[str], value: Any) -> None:
-    """Taking an entry out of a list moves those behind it; a secret is found by its place and must not move."""
-    above = pointer.rpartition("/")[0]
-    if value is None and steps[-1].isdecimal() and any(_is_within(place, above) for place in request.secrets):
-        raise LookupError("a secret stands in the same list; say the whole list")
+def _put(request: Request, pointer: str, value: Any, at: Path) -> Request:
+    body, place = _changed(request.body, _steps(pointer), lambda _: value)
+    moved = _with_places(request, lambda known: None if pointers.is_within(known, place) else known)
+    return replace(moved, body=body, origins=(*moved.origins, Origin(place, None, (at,))))
 
 
-def _is_within(pointer: str, above: str) -> bool:
-    return pointer == above or pointer.startswith(f"{above}/")
+def _removed(request: Request, pointer: str) -> Request:
+    *above, last = _steps(pointer)
+
+    def without(node: Any) -> Any:
+        _entry(node, last)
+        if isinstance(node, list):
+            return [item for index, item in enumerate(node) if index != int(last)]
+        return {key: item for key, item in node.items() if key != last}
+
+    body, _ = _changed(request.body, above, without)
+    is_of_a_list = isinstance(pointers.at(request.body, pointer.rpartition("/")[0]), list)
+    if is_of_a_list:
+        return replace(_with_places(request, lambda known: pointers.without_entry(known, pointer)), body=body)
+    moved = _with_places(request, lambda known: None if pointers.is_within(known, pointer) else known)
+    return replace(moved, body=body)
 
 
-def _put(node: Any, steps: list[str], value: Any) -> Any:
+def _with_places(request: Request, moved: Callable[[str], str | None]) -> Request:
+    """The request with the places of its origins and secrets where they are now; None is nowhere any more."""
+    origins = [o._replace(pointer=place) for o in request.origins if (place := moved(o.pointer)) is not None]
+    secrets = {place: name for known, name in request.secrets.items() if (place := moved(known)) is not None}
+    return replace(request, origins=tuple(origins), secrets=secrets)
+
+
+def _steps(pointer: str) -> list[str]:
+    steps = pointers.split(pointer)
+    if not pointer.startswith("/") or not steps:
+        raise LookupError("a pointer starts with /")
+    return steps
+
+
+def _changed(node: Any, steps: list[str], change: Callable[[Any], Any]) -> tuple[Any, str]:
+    """The node with what the steps lead to changed, and where that is; ``-`` is behind the last entry of a list."""
     if not steps:
-        return value
-    first, rest = steps[0], steps[1:]
-    if isinstance(node, Mapping):
-        if rest and first not in node:
-            raise LookupError(f"there is no {first!r}")
-        if not rest and value is None:
-            return {key: item for key, item in node.items() if key != first}
-        return {**node, first: _put(node.get(first), rest, value)}
+        return change(node), ""
+    first, *rest = steps
+    if isinstance(node, list) and first == "-" and not rest:
+        return [*node, change(None)], f"/{len(node)}"
+    is_new = isinstance(node, Mapping) and not rest and first not in node
+    inner, place = _changed(None if is_new else _entry(node, first), rest, change)
+    where = f"/{pointers.escape(first)}{place}"
     if isinstance(node, list):
-        return _put_into_list(node, first, rest, value)
-    raise LookupError(f"nothing lies below the value before {first!r}")
+        return [inner if index == int(first) else item for index, item in enumerate(node)], where
+    return {**node, first: inner}, where
 
 
-def _put_into_list(node: list[Any], first: str, rest: list[str], value: Any) -> list[Any]:
-    if first == "-" and not rest:
-        return [*node, value]
-    if not first.isdecimal() or int(first) >= len(node):
-        raise LookupError(f"the list has no entry {first!r}")
-    index = int(first)
-    if not rest and value is None:
-        return [*node[:index], *node[index + 1 :]]
-    return [*node[:index], _put(node[index], rest, value), *node[index + 1 :]]
+def _entry(node: Any, step: str) -> Any:
+    if isinstance(node, Mapping):
+        if step not in node:
+            raise LookupError(f"there is no {step!r}")
+        return node[step]
+    if isinstance(node, list):
+        if not (step.isascii() and step.isdecimal()) or int(step) >= len(node):
+            raise LookupError(f"the list has no entry {step!r}")
+        return node[int(step)]
+    raise LookupError(f"nothing lies below the value before {step!r}")

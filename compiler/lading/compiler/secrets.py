@@ -19,6 +19,8 @@ def secret_findings(plan: Plan) -> Iterator[Finding]:
     if known is None:
         return
     for path, entry in plan.entries.items():
-        if isinstance(entry.value, Mapping) and set(entry.value) == {"secret"} and entry.value["secret"] not in known:
+        field = plan.job.field_at(path)
+        is_secret = field and field.shape.type == "env" and isinstance(entry.value, Mapping)
+        if is_secret and entry.value["secret"] not in known:
             name = entry.value["secret"]
             yield Finding("LD502", path, {"name": name, "help": did_you_mean(name, known, "the site names")})

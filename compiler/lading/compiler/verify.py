@@ -5,24 +5,40 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from lading.compiler.payload import Origin, Request
+from lading.compiler import pointers
+from lading.compiler.native import raw_of
+from lading.compiler.payload import Request
 from lading.compiler.plan import Plan
 from lading.compiler.registry import folder_of, module_of
 from lading.schema.diagnostics import Finding
 from lading.schema.paths import Path
 
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator, ValidationError
 
 
 def payload_findings(plan: Plan, requests: Sequence[Request]) -> Iterator[Finding]:
     """One finding for each value that the platform would not understand."""
     validator = _validator(plan.target.platform.NAME)
+    taken_out = {
+        pointer: (*path, pointer)
+        for path, values in raw_of(plan.job, plan.target).items()
+        for pointer, value in values.items()
+        if value is None
+    }
     for request in requests:
         for error in validator.iter_errors(request.body):
-            pointer = "".join(f"/{step}" for step in error.absolute_path)
-            words = {"pointer": pointer or "/", "problem": error.message[:200], "platform": plan.target.platform.NAME}
-            yield Finding("LD412", _source(request, pointer), words)
+            place = "".join(f"/{pointers.escape(str(step))}" for step in error.absolute_path)
+            words = {"pointer": place or "/", "problem": error.message[:200], "platform": plan.target.platform.NAME}
+            missed = [f"{place}/{pointers.escape(name)}" for name in _missing(error)]
+            blamed = next((taken_out[pointer] for pointer in missed if pointer in taken_out), None)
+            yield Finding("LD412", blamed or _source(request, place), words)
+
+
+def _missing(error: "ValidationError") -> list[str]:
+    wanted: Any = error.validator_value if error.validator == "required" else []
+    present: Any = error.instance
+    return [name for name in wanted if name not in present]
 
 
 def payload_schema(platform: str) -> dict[str, Any]:
@@ -43,12 +59,10 @@ def _validator(platform: str) -> "Draft202012Validator":
     return Draft202012Validator(schema)
 
 
-def _source(request: Request, pointer: str) -> Path:
-    """The spec path behind the value at the pointer, else behind the nearest thing above or below it."""
-
-    def nearness(origin: Origin) -> tuple[bool, int]:
-        above = pointer.startswith(origin.pointer)
-        return (not above, -len(origin.pointer) if above else len(origin.pointer))
-
-    near = [o for o in request.origins if pointer.startswith(o.pointer) or o.pointer.startswith(pointer)]
-    return min(near, key=nearness).sources[0] if near else ()
+def _source(request: Request, place: str) -> Path:
+    """The spec path behind the value at the place, else behind the nearest thing above or below it."""
+    above = [origin for origin in request.origins if pointers.is_within(place, origin.pointer)]
+    below = [origin for origin in request.origins if pointers.is_within(origin.pointer, place)]
+    if above:
+        return max(above, key=lambda origin: len(origin.pointer)).sources[0]
+    return min(below, key=lambda origin: len(origin.pointer)).sources[0] if below else ()

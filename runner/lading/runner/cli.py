@@ -23,6 +23,20 @@ COMMANDS = (
 )
 """In the order in which people need them. Each is the module of that name in ``commands/``."""
 
+ELSEWHERE = {
+    **dict.fromkeys(("cancel", "kill", "scancel"), "stop"),
+    **dict.fromkeys(("check", "lint"), "validate"),
+    **dict.fromkeys(("describe", "ps", "show", "squeue"), "status"),
+    **dict.fromkeys(("apply", "create", "sbatch"), "submit"),
+    **dict.fromkeys(("remove", "rm"), "delete"),
+    **dict.fromkeys(("history", "sacct"), "ledger"),
+    "help": "--help",
+    "ls": "list",
+    "top": "usage",
+    "version": "--version",
+}
+"""What other systems call a command."""
+
 
 class Group(click.Group):
     """The commands by name, each imported when it is asked for."""
@@ -45,7 +59,9 @@ class Group(click.Group):
         if args[0] not in COMMANDS and not args[0].startswith("-"):
             from lading.schema.nearest import did_you_mean
 
-            raise WrongUsage(f'there is no command "{args[0]}"', did_you_mean(args[0], COMMANDS, "the commands are"))
+            meant = ELSEWHERE.get(args[0])
+            advice = f'did you mean "{meant}"?' if meant else did_you_mean(args[0], COMMANDS, "the commands are")
+            raise WrongUsage(f'there is no command "{args[0]}"', advice)
         return super().resolve_command(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -114,6 +114,14 @@ def _shell_needs_a_script(work: Work) -> Iterator[Finding]:
             yield Finding("LD303", (*path, "shell"), {}, at_key=True)
 
 
+def _scripts_choose_their_shell(work: Work) -> Iterator[Finding]:
+    for path, part in work.having("shell"):
+        script = part.get("script", work.job.value.get("script", ""))
+        if str(script).startswith("#!"):
+            first = str(script).splitlines()[0]
+            yield Finding("LD317", (*path, "shell"), {"first": first}, at_key=True)
+
+
 def _replicas_or_roles(work: Work) -> Iterator[Finding]:
     for path, part in work.parts:
         if "replicas" in part and "roles" in part:
@@ -246,6 +254,7 @@ def _image_search_needs(work: Work) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[Work], Iterator[Finding]], ...] = (
     _args_need_a_command,
     _shell_needs_a_script,
+    _scripts_choose_their_shell,
     _replicas_or_roles,
     _superseded,
     _roles_of_the_framework,

@@ -43,6 +43,8 @@ class Code(NamedTuple):
 
 WARNING, NOTE = Severity.WARNING, Severity.NOTE
 
+BEGIN = "write a spec; its first line is `lading: v1`"
+
 CODES: dict[str, Code] = {
     "LD101": Code("not UTF-8", "the file is not UTF-8 text", "the byte {byte} is not UTF-8 here", "save it as UTF-8"),
     "LD102": Code("another encoding", "the file is {encoding}, not UTF-8", "", "save it as UTF-8"),
@@ -58,7 +60,7 @@ CODES: dict[str, Code] = {
         "{where}",
         'remove it, or write it as {escape} in a text between double quotes: "…"',
     ),
-    "LD105": Code("nothing written", "the {what} is empty", "", "write a spec; its first line is `lading: v1`"),
+    "LD105": Code("nothing written", "the {what} is empty", "", BEGIN),
     "LD110": Code("not YAML", "this is not YAML: {problem}", "the YAML parser stopped here", "correct this line"),
     "LD111": Code("tab", "a tab can not indent YAML", "a tab", "put spaces in its place"),
     "LD112": Code(
@@ -359,6 +361,13 @@ CODES: dict[str, Code] = {
         "remove the line",
         severity=WARNING,
     ),
+    "LD317": Code(
+        "two shells",
+        "the script says itself what runs it: {first}",
+        "this shell is not used",
+        "remove the line",
+        severity=WARNING,
+    ),
     "LD401": Code("rounded", "{path} is rounded on {target}: {why}", "{why}", severity=NOTE),
     "LD402": Code("emulated", "{path} is emulated on {target}: {why}", "{why}", severity=NOTE),
     "LD403": Code("recorded", "{path} is only recorded: {why}", "{why}", severity=NOTE),
@@ -428,7 +437,12 @@ CODES: dict[str, Code] = {
         "remove it, unless it is there for another site",
         severity=NOTE,
     ),
-    "LD502": Code("unknown secret", 'the site names no secret "{name}"', "no such secret"),
+    "LD502": Code(
+        "unknown secret",
+        'the site names no secret "{name}"',
+        "no such secret",
+        "say in the site where its value is: `secrets: {{{name}: {{env: VARIABLE}}}}`",
+    ),
     "LD503": Code("unknown target", 'the site has no target "{name}"', "no such target"),
     "LD504": Code(
         "override for no target",

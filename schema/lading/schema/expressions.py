@@ -114,16 +114,15 @@ def _environment() -> "SandboxedEnvironment":
                 return obj[attribute]
             if isinstance(obj, str) and attribute in METHODS:
                 return _Method(obj, attribute)
-            return super().getattr(obj, attribute)
+            if isinstance(obj, StrictUndefined):  # what is not declared is what is wrong, not what it lacks
+                return super().getattr(obj, attribute)
+            return self.undefined(obj=obj, name=attribute)
 
         def getitem(self, obj: Any, argument: Any) -> Any:
             try:
                 return obj[argument]
             except (AttributeError, TypeError, LookupError):
                 return self.undefined(obj=obj, name=argument)
-
-        def is_safe_attribute(self, *_: Any) -> bool:
-            return False
 
     environment = Bounded(undefined=StrictUndefined)
     environment.globals.clear()

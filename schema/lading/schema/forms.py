@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from lading.schema.node import Mapping, Node, Scalar, Sequence
 
-_MODEL_AND_COUNT = re.compile(r"(?P<model>[^:]+):(?P<count>\d+)\Z", re.ASCII)
-_COUNT = re.compile(r"\d+\Z", re.ASCII)
+_MODEL_AND_COUNT = re.compile(r"(?P<model>[^:]+):(?P<count>\d{1,99})\Z", re.ASCII)
+_COUNT = re.compile(r"\d{1,99}\Z", re.ASCII)
 
 
 def gpu(node: Node) -> Node | str:

@@ -21,6 +21,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lading.schema.checks import check
+from lading.schema.codes import BEGIN
 from lading.schema.diagnostics import Diagnostic, Finding, Places, Spot, diagnose, has_errors, in_order
 from lading.schema.document import lines_of, parse
 from lading.schema.job import Job, field_at
@@ -81,7 +82,7 @@ class Spec(NamedTuple):
             layer = merge(self._known(defaults), layer, self.struct, self.language)
         for stronger in (over, self.sets):
             layer = merge(layer, stronger.without("accept"), self.struct, self.language)
-        accept, findings = self._accepted(over)
+        accept, findings = self._accepted(over, target)
         job = Job(layer.value, layer.places, self.language, self.file, accept)
         findings += check(job, is_whole=self.is_whole)
         if not findings:
@@ -100,17 +101,18 @@ class Spec(NamedTuple):
     def _has(self, path: Path) -> bool:
         return not path or field_at(self.language, self.struct, path) is not None
 
-    def _accepted(self, over: Layer) -> tuple[tuple[Path, ...], list[Finding]]:
+    def _accepted(self, over: Layer, target: str | None) -> tuple[tuple[Path, ...], list[Finding]]:
         paths, findings = [], []
-        for layer, above in ((self.base, ()), (over, ("overrides",)), (self.sets, ())):
+        layers: list[tuple[Layer, Path]] = [(self.base, ()), (over, ("overrides", target or "")), (self.sets, ())]
+        for layer, above in layers:
             for index, text in enumerate(layer.value.get("accept", ())):
                 path = parse_path(text)
                 if path and self._has(path):
                     paths.append(path)
-                elif not above:
+                else:
                     known = [name for name in self.struct.fields if name not in {"accept", "lading"}]
                     words = {"text": text, "help": did_you_mean(text.split(".")[0], known, "fields")}
-                    findings.append(Finding("LD230", ("accept", index), words))
+                    findings.append(Finding("LD230", (*above, "accept", index), words))
         return tuple(paths), findings
 
 
@@ -232,13 +234,17 @@ class _Loading:
 
     def _kind(self, root: Node) -> str | None:
         if not isinstance(root, Mapping):
-            words = {"path": "the document", "wanted": "a map", "found": described(root)}
+            words = {"path": "the document", "wanted": "a map", "found": described(root), "help": BEGIN}
             self._find([Finding("LD201", (), words)], {(): Spot(None, root.span)})
             return None
         node = _item(root, "kind")
         kind = node.text if isinstance(node, Scalar) else "job"
         if kind in self.language.kinds:
             return kind
+        if "lading" not in root.items:
+            words = {"parent": "the document", "field": "lading", "help": BEGIN}
+            self._find([Finding("LD204", (), words)], {(): Spot(None, root.span)})
+            return None
         words = {"value": kind, "known": ", ".join(self.language.kinds)}
         words["help"] = did_you_mean(kind, self.language.kinds, "kinds")
         spot = Spot(root.items["kind"][0], node.span) if node else Spot(None, root.span)

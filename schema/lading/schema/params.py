@@ -144,7 +144,7 @@ class Substitution:
         try:
             value = evaluate(code, self.values)
         except NoValue as why:
-            known = ", ".join(f"params.{name}" for name in self.values) or "none are declared"
+            known = ", ".join(f"params.{name}" for name in self.values) or "none; declare them: `params: {name: value}`"
             self.findings.append(Finding("LD220", path, {"code": code, "problem": str(why), "known": known}))
             return ""
         return value if self._has_room(as_text(value), path) else ""

@@ -25,6 +25,22 @@ WRONG: Any = object()
 
 LARGEST_INDEX_COUNT = 100_000
 
+ELSEWHERE = {
+    **dict.fromkeys(("time", "timeout", "walltime"), "timeLimit"),
+    **dict.fromkeys(("cores", "cpuspertask"), "cpu"),
+    **dict.fromkeys(("cmd", "entrypoint"), "command"),
+    **dict.fromkeys(("cwd", "chdir", "workingdir"), "workdir"),
+    **dict.fromkeys(("dependson", "needs", "dependency"), "after"),
+    **dict.fromkeys(("mem", "ram"), "memory"),
+    "environment": "env",
+    "jobname": "name",
+    "nodes": "replicas",
+    "ntaskspernode": "slots",
+    "partition": "queue",
+    "volumes": "mounts",
+}
+"""What other systems call a field, in lower case and without - and _: nobody's typing error, but nearest to the wrong one."""
+
 
 class Reader:
     """Reads nodes of one document. ``places`` and ``findings`` fill up as it goes.
@@ -67,11 +83,21 @@ class Reader:
             at = (*path, key)
             self.places[at] = Spot(key_span, item.span)
             known = struct.fields.get(key)
+            before = len(self.findings)
             if known is None:
                 self._unknown_key(struct, key, at)
             elif (read := self._field(item, known, at, node)) is not WRONG:
                 value[key] = read
+            if known and len(self.findings) > before:
+                self._show_example(known, at, before)
         return value
+
+    def _show_example(self, known: Field, at: Path, since: int) -> None:
+        """What is of the wrong type inside the field can be seen in its right form, the nearest field's example."""
+        for index, finding in enumerate(self.findings[since:], since):
+            if finding.code == "LD201" and known.example and "help" not in finding.words:
+                words = {**finding.words, "help": f"write it like `{at[-1]}: {known.example}`"}
+                self.findings[index] = finding._replace(words=words)
 
     def _field(self, item: Node, known: Field, at: Path, parent: Mapping) -> Any:
         if known.shape.type in {"options", "catalog"}:
@@ -98,9 +124,11 @@ class Reader:
             if field.shape.type == "struct"
             for inner in self.language.structs[field.shape.struct].fields
         }
-        if not nearest(key, struct.fields) and (found := nearest(key, below.values())):
+        word = ELSEWHERE.get(key.casefold().replace("_", "").replace("-", ""), key)
+        is_certain = word in below.values() and word not in struct.fields
+        if (is_certain or not nearest(word, struct.fields)) and (found := nearest(word, below.values())):
             return f'did you mean "{next(path for path, inner in below.items() if inner == found)}"?'
-        return did_you_mean(key, struct.fields, "it has")
+        return did_you_mean(word, struct.fields, "it has")
 
     def _missing(self, struct: Struct, node: Mapping, path: Path) -> None:
         if self.is_partial:
@@ -273,7 +301,8 @@ class Reader:
     def _ranged(self, value: Any, shape: Shape, path: Path) -> Any:
         low, high = shape.minimum, shape.maximum
         if low is not None and value < low:
-            return self._object("LD207", path, path=render(path), bound=f"at least {low:g}")
+            bound = "more than 0" if shape.type in _QUANTITIES else f"at least {low:g}"
+            return self._object("LD207", path, path=render(path), bound=bound)
         if high is not None and value > high:
             return self._object("LD207", path, path=render(path), bound=f"at most {high:g}")
         return value

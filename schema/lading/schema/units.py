@@ -13,9 +13,10 @@ Quantity = Literal["bytes", "seconds", "cores"]
 _BYTES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
 _BYTES |= {f"{letter}i": 2 ** (10 * (power + 1)) for power, letter in enumerate("KMGTPE")}
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
-_BYTES_TEXT = re.compile(r"(\d+(?:\.\d+)?)([kMGTPE]|[KMGTPE]i)\Z", re.ASCII)
-_SECONDS_TEXT = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?\Z", re.ASCII)
-_CORES_TEXT = re.compile(r"(\d+(?:\.\d+)?)(m?)\Z", re.ASCII)
+# Nothing of more digits is small enough, and Python reads no number of any length.
+_BYTES_TEXT = re.compile(r"(\d{1,99}(?:\.\d{1,99})?)([kMGTPE]|[KMGTPE]i)\Z", re.ASCII)
+_SECONDS_TEXT = re.compile(r"(?:(\d{1,99})d)?(?:(\d{1,99})h)?(?:(\d{1,99})m)?(?:(\d{1,99})s)?\Z", re.ASCII)
+_CORES_TEXT = re.compile(r"(\d{1,99}(?:\.\d{1,99})?)(m?)\Z", re.ASCII)
 LARGEST = 2**63 - 1
 
 

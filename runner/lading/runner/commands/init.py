@@ -22,8 +22,9 @@ def command(session: Session, folder: str, force: bool) -> None:
     starters = sorted(files("lading.runner.starters").iterdir(), key=lambda entry: entry.name)
     written = {os.path.normpath(os.path.join(folder, entry.name)): entry for entry in starters}
     if there := [name for name in written if os.path.lexists(name) and not force]:
+        are = "are" if there[1:] else "is"
         raise WrongUsage(
-            f"{' and '.join(there)} is there already", "name another folder, or write over it with --force"
+            f"{' and '.join(there)} {are} there already", "name another folder, or write over it with --force"
         )
     for name, entry in written.items():
         write_whole(name, entry.read_text(encoding="utf-8"))

@@ -40,8 +40,11 @@ def command(
     query = LogQuery(follow, lines_of(lines), role, replica, container, index)
     found = read_logs(find_job(session, id_), query, step)
     if session.screen.is_human:
+        line = None
         for line in found:
             print_line(line)
+        if line is None and query != LogQuery(follow):
+            session.screen.remark("nothing was printed there")
     else:
         data = [{"text": line.text, "source": line.source or None, "isError": line.is_error} for line in found]
         session.screen.document({"lines": data})

@@ -19,5 +19,10 @@ def command(session: Session, ids: Sequence[str]) -> int:
     from lading.runner.ledger.record import Kind
 
     return operate(
-        session, ids, lambda client, native_id: client.stop(native_id), "is told to end", Kind.STOP_REQUESTED
+        session,
+        ids,
+        lambda client, native_id: client.stop(native_id),
+        "is told to end",
+        Kind.STOP_REQUESTED,
+        ended="had ended already",
     )

@@ -18,7 +18,8 @@ def command(session: Session, ids: Sequence[str]) -> int:
     to date, elsewhere as a line for each change. Exits as `lading wait` does.
     """
     from lading.runner.jobs.found import Found, find_job, followed
-    from lading.runner.jobs.wait import change
+    from lading.runner.jobs.wait import changes
+    from lading.runner.ledger.record import Submission
     from lading.runner.output.live import live
     from lading.runner.output.submissions import exit_code
     from lading.runner.states import FINAL, State
@@ -32,8 +33,7 @@ def command(session: Session, ids: Sequence[str]) -> int:
         raise WrongUsage("nothing is pending or running", "`lading list` shows what has ended")
     if is_terminal(sys.stdout):
         return exit_code(live(session.screen, jobs))
-    last = {}
-    for submission in followed(jobs):
-        last[submission.id or submission.native_id] = submission
-        session.screen.result(f"{change(submission)}\n")
+    last: dict[str, Submission] = {}
+    for line in changes(followed(jobs), last):
+        session.screen.result(f"{line}\n")
     return exit_code(list(last.values()))

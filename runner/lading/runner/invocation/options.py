@@ -80,8 +80,8 @@ class Whole(click.ParamType[int]):
         return number
 
 
-def common_options() -> list[click.Parameter]:
-    """The options of every command, new each time."""
+def common_options(formats: Sequence[str] = ()) -> list[click.Parameter]:
+    """The options of every command, new each time; ``formats`` are those that the command has."""
     return [
         click.Option(
             ["-C", "start"],
@@ -92,7 +92,11 @@ def common_options() -> list[click.Parameter]:
             help="Do everything as if started in this folder.",
         ),
         click.Option(["--site"], metavar="FILE", help="The site file, instead of the one that is found."),
-        click.Option(["--format"], metavar="FORMAT", help="How results are written; human unless said."),
+        click.Option(
+            ["--format"],
+            metavar=f"[{'|'.join(formats)}]" if formats else "FORMAT",
+            help="How results are written; human unless said.",
+        ),
         click.Option(["-q", "--quiet"], is_flag=True, help="Say nothing but results and errors."),
         click.Option(["-v", "--verbose"], is_flag=True, help="Say more."),
         click.Option(["--color"], type=click.Choice(["auto", "always", "never"]), help="Colour: auto unless said."),
@@ -110,7 +114,7 @@ class Command(click.Command):
         super().__init__(*args, **rest)
         self.example, self.formats = example, formats
         self.own = list(self.params)
-        self.params = [*self.params, *common_options()]
+        self.params = [*self.params, *common_options(formats)]
 
     def invoke(self, ctx: click.Context) -> int:
         """Run, with every failure told to the user; the answer is the exit code."""

@@ -109,7 +109,8 @@ def _with_status(submission: Submission, said: Mapping[str, Status]) -> Submissi
     (part,) = submission.parts
     if part.native_id not in said:
         raise NoSuchJob(
-            f"{submission.target} knows no job {part.native_id}", f"its jobs are those of {submission.platform}"
+            f"{submission.target} knows no job {part.native_id}",
+            f"see that the id is one that {submission.platform} gave; it may have forgotten the job",
         )
     return replace(submission, parts=(replace(part, status=said[part.native_id]),))
 

@@ -13,10 +13,13 @@ from lading.schema.diagnostics import Diagnostic
 Operation = Callable[[Client, str], None]
 
 
-def operate(session: Session, ids: Sequence[str], operation: Operation, done: str, kind: Kind | None = None) -> int:
+def operate(
+    session: Session, ids: Sequence[str], operation: Operation, done: str, kind: Kind | None = None, ended: str = ""
+) -> int:
     """The operation was carried out on every part of every submission, or an error tells why not; the exit code.
 
-    ``done`` is what to say of one where it worked; ``kind`` goes into the ledger.
+    ``done`` is what to say of one where it worked, ``ended`` instead of one that is known to have ended before;
+    ``kind`` goes into the ledger.
     """
     results: list[dict[str, object]] = []
     problems: list[Diagnostic] = []
@@ -32,8 +35,9 @@ def operate(session: Session, ids: Sequence[str], operation: Operation, done: st
             problems.append(diagnostic_of(error))
             worst = max(worst, error.exit_code)
         else:
-            results.append({"id": job.submission.id or None, "target": job.submission.target, "done": done})
-            session.screen.remark(f"{label(job.submission)} {job.submission.name}".rstrip() + f" {done}")
+            said = ended if ended and job.submission.state.is_final else done
+            results.append({"id": job.submission.id or None, "target": job.submission.target, "done": said})
+            session.screen.remark(f"{label(job.submission)} {job.submission.name}".rstrip() + f" {said}")
     _show(session, results, problems)
     return worst
 

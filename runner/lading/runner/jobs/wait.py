@@ -1,7 +1,7 @@
 """Waiting for submissions: each change is remarked upon, and the end is what counts."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lading.runner.invocation.options import WrongUsage
 from lading.runner.invocation.session import Session
@@ -27,14 +27,22 @@ def limit_of(text: str | None) -> float | None:
 
 def wait_for(session: Session, jobs: Sequence[Found], limit: float | None = None) -> list[Submission]:
     """The submissions as they ended, in the order of the jobs; as they were last seen where the time was up."""
-    last = {label(job.submission): job.submission for job in jobs}
+    last: dict[str, Submission] = {}
     try:
-        for submission in followed(jobs, _sleeper(limit)):
-            last[label(submission)] = submission
-            session.screen.remark(change(submission))
+        for line in changes(followed(jobs, _sleeper(limit)), last):
+            session.screen.remark(line)
     except _TimeIsUp:
         session.screen.remark("the time is up; the jobs go on")
-    return [last[label(job.submission)] for job in jobs]
+    return [last.get(label(job.submission), job.submission) for job in jobs]
+
+
+def changes(submissions: Iterable[Submission], last: dict[str, Submission]) -> Iterator[str]:
+    """A line for each change that people can see; ``last`` holds each submission as it is now, by its label."""
+    for submission in submissions:
+        before = last.get(label(submission))
+        last[label(submission)] = submission
+        if before is None or change(before) != change(submission):
+            yield change(submission)
 
 
 def last_of(job: Found) -> Submission:

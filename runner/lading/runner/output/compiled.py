@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lading.compiler.payload import Request, escape
+from lading.compiler.payload import Request
+from lading.compiler.pointers import escape
 from lading.compiler.pipeline import Compilation
 from lading.compiler.plan import Entry
 from lading.runner.output.screen import Screen, as_json

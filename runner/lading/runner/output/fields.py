@@ -9,7 +9,7 @@ from lading.compiler.reference import Reference, overview, reference
 from lading.runner.invocation.options import WrongUsage
 from lading.runner.output.screen import WIDEST, Screen
 from lading.runner.output.tables import Column
-from lading.schema.nearest import did_you_mean
+from lading.schema.nearest import did_you_mean, nearest
 from lading.schema.paths import Path, parse
 
 OVERVIEW = (Column("FIELD", stays_whole=True), Column("MEANING"))
@@ -49,8 +49,18 @@ def _found(text: str) -> Reference:
     if found is None:
         above = reference(path[:-1]) if path and len(path) > 1 else None
         known = [field.name for field in (above.below if above else overview())]
-        raise WrongUsage(f'the language has no field "{text}"', did_you_mean(text, known, "fields"))
+        deeper = "" if above or nearest(text, known) else _nearest_below(text)
+        advice = f'did you mean "{deeper}"?' if deeper else did_you_mean(text, known, "fields")
+        raise WrongUsage(f'the language has no field "{text}"', advice)
     return found
+
+
+def _nearest_below(text: str) -> str:
+    """The field one level down that is most likely meant: ``resources.gpu`` by ``gpu``."""
+    fields = [field for top in overview() for field in (reference(top.path) or top).below]
+    by_name = {str(field.path[-1]): field.name for field in reversed(fields)}
+    found = nearest(text.rpartition(".")[2], by_name)
+    return by_name[found] if found else ""
 
 
 def _path(text: str) -> Path | None:

@@ -33,15 +33,19 @@ def _known(submission: Submission) -> list[str]:
 
 
 def _told(submission: Submission) -> list[str]:
-    ids = ",".join(part.native_id for part in submission.parts if part.native_id)
-    return [ids, reason(submission)]
+    first, *others = [part.native_id for part in submission.parts if part.native_id] or [""]
+    return [f"{first},…" if others else first, reason(submission)]
 
 
 def reason(submission: Submission) -> str:
-    """Why it is in its state, as far as anybody said; the exit code where there is one that says something."""
+    """Why it is in its state, as far as anybody said; the exit code where there is one that says something.
+
+    Of several steps, the one that it is about comes first.
+    """
     telling = _telling(submission)
     code = telling.status.exit_code
-    return telling.status.reason or (f"exit code {code}" if code else "")
+    why = telling.status.reason or (f"exit code {code}" if code else "")
+    return f"{telling.name}: {why}" if why and telling.name else why
 
 
 def _telling(submission: Submission) -> Part:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lading.compiler.explain import leaves
+from lading.compiler.pointers import leaves
 from lading.compiler.payload import Request
 from lading.schema.paths import Path
 

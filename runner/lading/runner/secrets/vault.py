@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from lading.compiler.payload import escape
+from lading.compiler.pointers import escape
 from lading.runner.errors import SecretMissing
 
 HIDDEN = "***"

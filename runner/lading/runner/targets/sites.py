@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from lading.compiler.registry import language, platform, platforms
+from lading.compiler.registry import language, module_of, platform, platforms
 from lading.compiler.target import Target
 from lading.schema.diagnostics import Diagnostic, Finding, InvalidSpec, diagnose, has_errors, in_order
+from lading.schema.job import field_at
 from lading.schema.load import SiteFile, load_site
 from lading.schema.nearest import did_you_mean
 from lading.schema.paths import Path as Steps
@@ -123,16 +124,22 @@ def problems_of(site: SiteFile) -> Iterator[Finding]:
     targets = site.value.get("targets", {})
     for name, value in targets.items():
         called = value.get("platform", "")
-        if called and called not in platforms():
+        if called and module_of(called) is None:
             help_ = did_you_mean(called, platforms(), "the platforms are")
             yield Finding("LD214", ("targets", name, "platform"), {"name": called, "help": help_})
         for index, text in enumerate(value.get("accept", ())):
-            if parse(text) is None:
+            if not _is_a_field(parse(text)):
                 yield Finding("LD230", ("targets", name, "accept", index), {"text": text})
     default = site.value.get("default")
     if default is not None and default not in targets:
         help_ = did_you_mean(default, targets, "its targets are")
         yield Finding("LD503", ("default",), {"name": default, "help": help_})
+
+
+def _is_a_field(path: Steps | None) -> bool:
+    """Whether any kind of spec has the field."""
+    known = language()
+    return bool(path) and any(field_at(known, known.structs[top], path or ()) for top in known.kinds.values())
 
 
 def _up_to_checkout(folder: Path) -> Iterator[Path]:

@@ -91,7 +91,7 @@ def gpu_model(leaf: Leaf) -> Verdict:
     """The GRES type that the catalog has for the model; the model's own name where the catalog lists none."""
     known = leaf.target.catalog.get("gpus", {})
     if known and leaf.value not in known:
-        return refused(f"the site knows {', '.join(known)}")
+        return refused(f'the site has no "{leaf.value}" in its catalog, only {", ".join(known)}')
     native = known.get(leaf.value, leaf.value)
     if not _REFERENCE.fullmatch(native):
         return refused("a GRES type is made of letters, digits, -, _ and .: give it one in catalog.gpus")
@@ -125,7 +125,9 @@ def volume(leaf: Leaf) -> Verdict:
 
 
 def host(leaf: Leaf) -> Verdict:
-    """A folder of the nodes."""
+    """A folder of the nodes, which a program that runs on them sees as it is."""
+    if not in_container(leaf):
+        return exact(None)
     return _bindable(leaf, source_of(_beside(leaf), leaf.target.catalog))
 
 
@@ -133,7 +135,7 @@ def mount_path(leaf: Leaf) -> Verdict:
     """A container has the data wherever the spec wants it; without one it is where it is."""
     source = source_of(_beside(leaf), leaf.target.catalog)
     if source is None or source.rstrip("/") == leaf.value.rstrip("/"):
-        return exact(leaf.value)
+        return exact(leaf.value if in_container(leaf) else None)
     if in_container(leaf):
         return _bindable(leaf, leaf.value)
     return dropped(f"nothing can be mounted without a container: the data stays at {source}")
@@ -141,8 +143,10 @@ def mount_path(leaf: Leaf) -> Verdict:
 
 def read_only(leaf: Leaf) -> Verdict:
     """A container can have it read-only; without one the file system's own permissions hold."""
-    if not leaf.value or in_container(leaf):
+    if in_container(leaf):
         return exact(leaf.value)
+    if not leaf.value:
+        return exact(None)
     return dropped("the file system's own permissions hold")
 
 
@@ -209,7 +213,7 @@ def queue(leaf: Leaf) -> Verdict:
     """The partition that the catalog has for the queue; the queue's own name where the catalog lists none."""
     known = leaf.target.catalog.get("queues", {})
     if known and leaf.value not in known:
-        return refused(f"the site knows {', '.join(known)}")
+        return refused(f'the site has no "{leaf.value}" in its catalog, only {", ".join(known)}')
     return exact(known.get(leaf.value, leaf.value))
 
 
