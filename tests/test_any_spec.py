@@ -1,4 +1,4 @@
-"""Whatever a file holds, lading answers with diagnostics: no spec makes the reader, the compiler or a renderer raise."""
+"""Whatever a file holds, lading answers with diagnostics: no spec makes the reader or the compiler raise."""
 
 import json
 from typing import Any

@@ -175,6 +175,17 @@ def test_a_log_without_such_lines_says_so(cli: Cli) -> None:
     assert (answer.code, answer.out, answer.err) == (0, "", "nothing was printed there\n")
 
 
+@pytest.mark.parametrize("command", ["wait", "watch"])
+def test_a_job_that_there_is_not_is_not_waited_for(cli: Cli, command: str) -> None:
+    """The error is told at once, with what to look at."""
+    answer = cli(command, "local:nosuch")
+    assert (answer.code, answer.err) == (
+        3,
+        "error[LD605]: local knows no job nosuch\n"
+        "  = help: see that the id is one that local gave; it may have forgotten the job\n",
+    )
+
+
 def test_a_change_that_nobody_can_see_is_not_told(cli: Cli) -> None:
     """``wait`` and a piped ``watch`` have a line for each state, however often the counts of an array change."""
     Path("many.yaml").write_text("lading: v1\nname: many\nscript: sleep 0.3\narray: {indices: 0-5, parallelism: 1}\n")

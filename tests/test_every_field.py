@@ -36,7 +36,7 @@ CARRIED_AFTER_ALL = ("LD401", "LD402")
 
 
 def says_something_of(compilation: Compilation, path: Path) -> bool:
-    """Whether a diagnostic says that the field, or what is above or below it, is not carried, or has no trace to leave."""
+    """Whether a diagnostic says that the field is not carried, or its row that it leaves no trace."""
     concrete = tuple("key" if step == "*" else step for step in path)
     untraced = [e.path for e in compilation.entries if e.is_carried and not e.row.native]
     spoken = [

@@ -1,4 +1,4 @@
-"""A secret's value is in the process that needs it and nowhere else: no output, file, log, ledger row or error has it."""
+"""A secret's value is in the process that needs it and nowhere else: in no output, file, log, row or error."""
 
 import json
 import os

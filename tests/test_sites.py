@@ -222,6 +222,7 @@ def test_a_channel_holds_the_client_of_the_target(tmp_path: Path) -> None:
 
 def test_reading_a_site_costs_no_ledger_and_no_client() -> None:
     """``validate`` reads sites; what only submission needs is not imported for that."""
-    code = "import sys, lading.runner.targets.sites; print(*{'sqlite3', 'pydantic', 'httpx', 'subprocess'} & set(sys.modules))"
+    heavy = {"sqlite3", "pydantic", "httpx", "subprocess"}
+    code = f"import sys, lading.runner.targets.sites; print(*{heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"

@@ -158,7 +158,7 @@ def test_a_script_reaches_its_interpreter_byte_for_byte(
     stubs: Path, lines: list[str], slots: int, is_ended: bool
 ) -> None:
     """The interpreter of a ``#!`` line reads the script as the spec has it."""
-    script = "\n".join(["#!/bin/cat", *lines]) + "\n" * is_ended
+    script = "\n".join(["#!/bin/cat", "the first command", *lines]) + "\n" * is_ended
     text = (
         compiled(written({"lading": "v1", "name": "hostile", "slots": slots, "script": script}), target_of("bare"))
         .requests[0]

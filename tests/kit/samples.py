@@ -1,4 +1,4 @@
-"""Two different valid values for every field of the language, as people write them, and the smallest document that holds one."""
+"""Two different valid values for every field of the language, and the smallest document that holds one."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A site for the tests with one target of each platform: everything that a platform can look up is there to be found."""
+"""A site with a target of each platform, in which everything that a platform can look up is there to be found."""
 
 from functools import cache
 from pathlib import Path

@@ -13,44 +13,12 @@ from lading.schema.shape import Shape, Struct
 LANGUAGE = language()
 KINDS = [kind for kind in LANGUAGE.kinds if kind != "site"]
 
-HOSTILE_TEXT = st.one_of(
-    st.text(max_size=12),
-    st.sampled_from(
-        [
-            "",
-            " ",
-            "\n",
-            "a\nb",
-            "\r\n",
-            "\t",
-            "$(id)",
-            "`id`",
-            "'",
-            '"',
-            "\\",
-            "#SBATCH --exclusive",
-            "*",
-            ";",
-            "${{",
-            "}}",
-        ]
-        + [
-            "${{ params.x }}",
-            "$${{ a }}",
-            "~",
-            "null",
-            "true",
-            "0777",
-            "1e400",
-            "-1",
-            "9" * 30,
-            "64Gi",
-            "1d12h",
-            "é中🙂",
-            "\x1b[31m",
-        ]
-    ),
+HOSTILE_WORDS = (
+    *("", " ", "\n", "a\nb", "\r\n", "\t", "'", '"', "\\", "*", ";", "~", "null", "true"),
+    *("$(id)", "`id`", "#SBATCH --exclusive", "${{", "}}", "${{ params.x }}", "$${{ a }}"),
+    *("0777", "1e400", "-1", "9" * 30, "64Gi", "1d12h", "é中🙂", "\x1b[31m"),
 )
+HOSTILE_TEXT = st.one_of(st.text(max_size=12), st.sampled_from(HOSTILE_WORDS))
 ANYTHING: st.SearchStrategy[Any] = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(allow_nan=False), HOSTILE_TEXT),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(HOSTILE_TEXT, inner, max_size=3)),

@@ -90,6 +90,7 @@ def _objections(plan: Plan) -> Iterator[Finding]:
 
 
 def _emitted(plan: Plan, *, verify: bool) -> tuple[tuple[Request, ...], list[Finding]]:
+    plan.read.clear()  # what the rules have looked at does not count
     requests = tuple(settle(draft) for draft in plan.target.platform.emit(plan))
     forgotten = plan.unread()
     if forgotten:

@@ -11,9 +11,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 from lading.compiler.payload import From, Sources
+from lading.compiler.registry import folder_of
 
 if TYPE_CHECKING:
-    from jinja2.sandbox import SandboxedEnvironment
+    from jinja2 import Environment
 
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
@@ -74,12 +75,11 @@ def render(package: str, name: str, **values: Any) -> Iterator[tuple[str, Source
 
 
 @cache
-def _environment(package: str) -> "SandboxedEnvironment":
-    from jinja2 import PackageLoader, StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+def _environment(package: str) -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = ImmutableSandboxedEnvironment(
-        loader=PackageLoader(package, ""),
+    environment = Environment(  # noqa: S701 - it writes shell, not HTML: `finalize` refuses what is not quoted for that
+        loader=FileSystemLoader(folder_of(package)),
         undefined=StrictUndefined,
         finalize=_only_shell,
         trim_blocks=True,

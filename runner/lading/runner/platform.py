@@ -35,8 +35,8 @@ class Outgoing:
 
     ``token`` is what the job can be found again by: lowercase letters, digits and ``-``, at most 60 characters,
     unique for ever. ``body`` is the compiled request's, with each secret filled in as a
-    :class:`lading.runner.secrets.vault.SecretValue`. ``after`` maps what the body's dependencies name to native ids on this
-    target.
+    :class:`lading.runner.secrets.vault.SecretValue`. ``after`` maps what the body's dependencies name to native ids
+    on this target.
     """
 
     token: str

@@ -39,7 +39,7 @@ ELSEWHERE = {
     "partition": "queue",
     "volumes": "mounts",
 }
-"""What other systems call a field, in lower case and without - and _: nobody's typing error, but nearest to the wrong one."""
+"""What other systems call a field, in lower case and without - and _: too far from ours to be taken for a slip."""
 
 
 class Reader:

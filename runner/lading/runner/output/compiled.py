@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lading.compiler.payload import Request
-from lading.compiler.pointers import escape
 from lading.compiler.pipeline import Compilation
 from lading.compiler.plan import Entry
+from lading.compiler.pointers import escape
 from lading.runner.output.screen import Screen, as_json
 from lading.schema.diagnostics import spot_of
 from lading.schema.paths import render

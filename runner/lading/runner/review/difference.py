@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lading.compiler.pointers import leaves
 from lading.compiler.payload import Request
+from lading.compiler.pointers import leaves
 from lading.schema.paths import Path
 
 ABSENT: Any = object()

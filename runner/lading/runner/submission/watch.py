@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lading.runner.errors import RunnerError
+from lading.runner.errors import RunnerError, Unreachable
 from lading.runner.ledger.record import Part, Submission, observed
 from lading.runner.secrets.scrub import scrubber
 from lading.runner.states import State, Status
@@ -68,15 +68,19 @@ def follow(
     pace: Pace = Pace(),
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Submission]:
-    """Each submission as it is at first, and again whenever it has changed, until nothing more will happen to any."""
+    """Each submission as it is at first, and again whenever it has changed, until nothing more will happen to any.
+
+    Only a target that can not be reached is asked again; any other answer would be the same the next time.
+    """
     known: Sequence[Submission | None] = [None] * len(submissions)
     pause, failures = pace.first, 0
     current = submissions
     while True:
         current, errors = look(current)
         failures = failures + 1 if errors else 0
-        if failures > pace.failures:
-            raise errors[0]
+        lasting = [error for error in errors if failures > pace.failures or not isinstance(error, Unreachable)]
+        if lasting:
+            raise lasting[0]
         changed = [now for now, before in zip(current, known, strict=True) if now != before]
         yield from changed
         known = current

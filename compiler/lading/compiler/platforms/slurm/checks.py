@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lading.compiler.plan import Plan
+from lading.compiler.platforms.slurm.convert import cores_of_slot
 from lading.compiler.platforms.slurm.directives import directives, priority_options
 from lading.compiler.platforms.slurm.program import program
 from lading.compiler.view import View
 from lading.schema.diagnostics import Finding
 from lading.schema.paths import render
+from lading.schema.units import written
 
 TAKEN: Mapping[str, str] = {
     **dict.fromkeys(("job-name",), "name"),
@@ -73,8 +75,22 @@ def check(plan: Plan) -> Iterator[Finding]:
             _program_name,
             _short_enough,
             _queue_has_gpu,
+            _whole_cores,
         ):
             yield from rule(view)
+
+
+def _whole_cores(view: View) -> Iterator[Finding]:
+    """A step's own slots may divide the cores that it has from its workflow less evenly than those did."""
+    cpu = view.raw("resources", "cpu")
+    if cpu is None or not view.key or view.plan.below((*view.prefix, "resources", "cpu")):
+        return
+    slots = view.value("slots")
+    whole = cores_of_slot(cpu, slots) * slots
+    if whole * 1000 != cpu:
+        why = f"{written(cpu, 'cores')} → {whole} cores for {slots} slots"
+        words = {"path": render((*view.prefix, "resources", "cpu")), "target": view.plan.target.name, "why": why}
+        yield Finding("LD401", (*view.prefix, "slots"), words)
 
 
 def _one_qos(view: View) -> Iterator[Finding]:

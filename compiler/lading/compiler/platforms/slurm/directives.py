@@ -1,13 +1,14 @@
 """The ``#SBATCH`` lines: what Slurm is asked for, as data, written so that Slurm reads the same values back."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from lading.compiler.payload import From, Sources
 from lading.compiler.platforms.slurm.convert import cores_of_slot
 from lading.compiler.platforms.slurm.tasks import container, count, number, retries
 from lading.compiler.view import View
+from lading.schema.units import indices_text
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./&|*()\[\]-]+", re.ASCII)
 
@@ -135,7 +136,7 @@ def _time(view: View) -> Options:
     indices, parallelism = view.get("array", "indices"), view.get("array", "parallelism")
     if indices:
         most = f"%{parallelism.value}" if parallelism else ""
-        yield "array", From(_ranges(indices.value) + most, _union(indices, parallelism))
+        yield "array", From(indices_text(indices.value) + most, _union(indices, parallelism))
     if (hold := view.get("schedule", "hold")) and hold.value:
         yield "hold", From(True, hold.sources)
 
@@ -144,16 +145,6 @@ def _clock(minutes: int) -> str:
     days, rest = divmod(minutes, 24 * 60)
     clock = f"{rest // 60:02}:{rest % 60:02}:00"
     return f"{days}-{clock}" if days else clock
-
-
-def _ranges(indices: Iterable[tuple[int, int, int]]) -> str:
-    return ",".join(_range(*part) for part in indices)
-
-
-def _range(first: int, last: int, step: int) -> str:
-    if first == last:
-        return str(first)
-    return f"{first}-{last}" if step == 1 else f"{first}-{last}:{step}"
 
 
 def _attempts(view: View) -> Options:

@@ -1,0 +1,107 @@
+"""The compiler's own guarantees, with platforms made for the purpose: what a forgetful or a wrong emitter meets."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from kit.sites import target_of
+
+from lading.compiler.capability import EMULATED, EXACT, Table
+from lading.compiler.payload import Draft
+from lading.compiler.pipeline import Compilation, compile_spec
+from lading.compiler.plan import Plan
+from lading.compiler.registry import language
+from lading.compiler.target import Platform, Target
+from lading.schema.load import load
+
+TABLE = Table(
+    {
+        "kind": EXACT(""),
+        "name": EXACT("name"),
+        "command": EXACT("argv"),
+        "resources.cpu": EMULATED("cpus", "as a hint"),
+        "resources.memory": EXACT("memory"),
+        "ssh": EXACT(""),
+    }
+)
+
+
+def platform(*reads: tuple[str, ...]) -> Platform:
+    """A platform whose emitter asks for these fields and no others."""
+
+    def emit(plan: Plan) -> Sequence[Draft]:
+        return [Draft("POST", "/", {".".join(steps): plan.root.get(*steps) for steps in reads})]
+
+    def check(plan: Plan) -> Sequence[Any]:
+        plan.root.sources("resources")  # looking is not carrying
+        return ()
+
+    return cast("Platform", SimpleNamespace(NAME="forgetful", TABLE=TABLE, PAYLOAD="json", emit=emit, check=check))
+
+
+def compiled(text: str, found: Platform) -> Compilation:
+    """The spec on that platform."""
+    return compile_spec(load("s.yaml", text.encode(), language=language()).specs[0], Target("t", found))
+
+
+SPEC = "{lading: v1, name: n, command: [a], resources: {cpu: 2, memory: 1Gi}, ssh: true}"
+
+
+def test_an_emitter_that_forgets_a_field_is_stopped() -> None:
+    """A field that the table says is carried and that the emitter did not ask for is our bug, and named."""
+    forgetful = platform(("name",), ("command",), ("resources", "cpu"))
+    with pytest.raises(AssertionError) as caught:
+        compiled(SPEC, forgetful)
+    assert str(caught.value) == "forgetful did not read what its table says it carries: [('resources', 'memory')]"
+
+
+def test_a_field_without_a_native_name_leaves_no_trace() -> None:
+    """A row without a name says that the field is so anyway; nobody has to ask for it."""
+    whole = platform(("name",), ("command",), ("resources", "cpu"), ("resources", "memory"))
+    assert compiled(SPEC, whole).requests[0].body == {
+        "name": "n",
+        "command": ["a"],
+        "resources.cpu": 2000,
+        "resources.memory": 2**30,
+    }
+
+
+def test_native_that_every_step_says_for_itself_is_superseded() -> None:
+    """What a workflow says for its steps may be said otherwise by each of them."""
+    text = """
+    lading: v1
+    kind: workflow
+    name: w
+    native: {slurm: {account: one}}
+    steps: {a: {command: [a], native: {slurm: {account: two}}}}
+    """
+    found = compile_spec(load("s.yaml", text.encode(), language=language()).specs[0], target_of("slurm"))
+    assert [d.message for d in found.diagnostics if d.is_error] == []
+    assert "--account=two" in found.requests[0].body["script"]
+
+
+def test_cores_of_a_workflow_that_a_step_divides_are_rounded_aloud() -> None:
+    """Three cores over two slots of a step are four, and the step's slots are where it says so."""
+    text = "{lading: v1, kind: workflow, name: w, resources: {cpu: 3}, steps: {a: {command: [a], slots: 2}}}"
+    found = compile_spec(load("s.yaml", text.encode(), language=language()).specs[0], target_of("slurm"))
+    assert [(d.code, d.path, d.message) for d in found.diagnostics] == [
+        ("LD401", ("steps", "a", "slots"), "steps.a.resources.cpu is rounded on slurm: 3 → 4 cores for 2 slots")
+    ]
+
+
+def test_only_the_ledger_keeps_what_is_recorded() -> None:
+    """Labels stay maps to search in; a field of a schedule or a step stands under its path."""
+    text = """
+    lading: v1
+    kind: workflow
+    name: w
+    labels: {team: vision}
+    steps: {a: {command: [a], schedule: {estimate: 2h}, labels: {x: y}}}
+    """
+    found = compile_spec(load("s.yaml", text.encode(), language=language()).specs[0], target_of("slurm"))
+    assert found.recorded == {
+        "labels": {"team": "vision"},
+        "steps.a.schedule.estimate": 7200,
+        "steps.a.labels.x": "y",
+    }
