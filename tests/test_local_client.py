@@ -200,7 +200,7 @@ def test_only_an_ended_job_can_be_deleted(machine: Machine) -> None:
 
 def test_an_operation_that_this_machine_lacks_says_so(machine: Machine) -> None:
     """A job that runs can not be changed."""
-    with pytest.raises(NotSupported, match=r"^local has no operation 'update'$"):
+    with pytest.raises(NotSupported, match=r"^`lading update` can not be had on local$"):
         machine.client.update("x", {})
 
 

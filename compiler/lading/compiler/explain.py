@@ -100,7 +100,8 @@ def _defaults(requests: Sequence[Request]) -> Iterator[Explained]:
     for request in requests:
         known = {origin.pointer for origin in request.origins}
         for pointer, value in pointers.leaves(request.body):
-            if not any(pointers.is_within(pointer, other) for other in known):
+            is_made = any(pointers.is_within(pointer, other) for other in known)
+            if not is_made and value not in ({}, [], None):
                 found = Value(request.name, pointer, None, value)
                 yield Explained((), None, None, "default", pointer, "nothing in the spec says otherwise", (found,))
 

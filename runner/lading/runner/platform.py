@@ -159,4 +159,4 @@ class Lacking:
         raise self._lacks("usage")
 
     def _lacks(self, operation: str) -> NotSupported:
-        return NotSupported(f"{self.platform} has no operation {operation!r}")
+        return NotSupported(f"`lading {operation}` can not be had on {self.platform}")

@@ -222,13 +222,25 @@ def _no_cycles(work: Work) -> Iterator[Finding]:
     needs = {
         name: [o for names in s.get("after", {}).values() for o in names if o in steps] for name, s in steps.items()
     }
-    left = dict(needs)
-    while ready := [name for name, before in left.items() if not any(other in left for other in before)]:
-        for name in ready:
-            del left[name]
-    if left:
+    if left := _never_ready(needs):
         cycle = _cycle(left)
         yield Finding("LD314", ("steps", cycle[0], "after"), {"cycle": " → ".join([*cycle, cycle[0]])})
+
+
+def _never_ready(needs: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The steps that wait for each other, or for one that does."""
+    missing = {name: len(before) for name, before in needs.items()}
+    followers: dict[str, list[str]] = {name: [] for name in needs}
+    for name, before in needs.items():
+        for other in before:
+            followers[other].append(name)
+    ready = [name for name, count in missing.items() if not count]
+    while ready:
+        for follower in followers[ready.pop()]:
+            missing[follower] -= 1
+            if not missing[follower]:
+                ready.append(follower)
+    return {name: before for name, before in needs.items() if missing[name]}
 
 
 def _cycle(needs: Mapping[str, list[str]]) -> list[str]:

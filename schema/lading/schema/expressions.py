@@ -5,7 +5,7 @@ and no expression runs long or fills the memory: what can make much of little ge
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,7 @@ def evaluate(code: str, params: Mapping[str, Any]) -> str | int | float:
     if len(code) > LONGEST:
         raise NoValue(f"it is longer than {LONGEST} characters")
     try:
-        value = _environment().compile_expression(code, undefined_to_none=False)(params=params)
+        value = _compiled(code)(params=params)
     except TemplateError as error:
         raise NoValue((error.message or type(error).__name__).splitlines()[0].rstrip(".")) from None
     except RecursionError:
@@ -49,6 +49,11 @@ def evaluate(code: str, params: Mapping[str, Any]) -> str | int | float:
     if isinstance(value, Undefined):
         raise NoValue(f"{code.removeprefix('params.')} is not declared")
     return _plain(value)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(code: str) -> Callable[..., Any]:
+    return _environment().compile_expression(code, undefined_to_none=False)
 
 
 def _plain(value: object) -> str | int | float:

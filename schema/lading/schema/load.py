@@ -105,7 +105,7 @@ class Spec(NamedTuple):
         paths, findings = [], []
         layers: list[tuple[Layer, Path]] = [(self.base, ()), (over, ("overrides", target or "")), (self.sets, ())]
         for layer, above in layers:
-            for index, text in enumerate(layer.value.get("accept", ())):
+            for index, text in enumerate(layer.value.get("accept") or ()):
                 path = parse_path(text)
                 if path and self._has(path):
                     paths.append(path)
@@ -225,8 +225,11 @@ class _Loading:
             matrix = {}
         over = self._set_layer(sets, self.language.structs[self.language.kinds[kind]])
         choices = combinations(declared, matrix)
-        documents = [self._filled(root, choice, len(choices)) if substitutes else root for choice in choices]
-        for document in self._named(documents, choices, kind):
+        alone = Mapping({key: item for key, item in root.items.items() if key != "matrix"}, root.span)
+        roots = [root, *[alone] * (len(choices) - 1)]  # the matrix itself is read once
+        if substitutes:
+            roots = [self._filled(each, choice, len(choices)) for each, choice in zip(roots, choices, strict=True)]
+        for document in self._named(roots, choices, kind):
             whole = self._with_steps(document) if kind == "workflow" else document
             layer = self._read(whole, self.language.structs[self.language.kinds[kind]])
             is_whole = not has_errors(self.diagnostics[before:])
@@ -266,8 +269,8 @@ class _Loading:
             key, equals, value = text.partition("=")
             documents, diagnostics = parse("--set", (value or "null").encode("utf-8", "surrogateescape"))
             self.diagnostics += diagnostics
-            node = documents[0].root if documents else None
-            if not equals or not key or node is None:
+            node = documents[0].root if len(documents) == 1 else None
+            if not equals or not key or node is None or (key in declared and not isinstance(node, Scalar)):
                 self._find([Finding("LD221", (), {"text": text})], {})
             elif key in declared:
                 declared |= dict(plain_params(Mapping({key: (node.span, node)}, node.span)))
@@ -295,7 +298,8 @@ class _Loading:
     def _is_sound(self, root: Mapping, matrix: Map[str, list[Any]]) -> bool:
         """Whether the matrix can be made into jobs; what is wrong with it has been said."""
         self._clashes(root, matrix)
-        most = min(MOST_COMBINATIONS, MOST_VALUES // measure(root)[0])
+        size = measure(root)[0] - sum(measure(node)[0] for node in (_item(root, "matrix"),) if node)
+        most = min(MOST_COMBINATIONS, MOST_VALUES // size)
         is_sound = prod(len(values) for values in matrix.values()) <= most
         if not is_sound:
             self._find([Finding("LD224", ("matrix",), {"most": most})], spots(root))

@@ -21,7 +21,7 @@ from lading.schema.scalars import resolve
 MARK = "${{"
 """What must stand in a file's text for there to be anything to substitute."""
 
-_EXPRESSION = re.compile(r"(?P<literal>\$\$\{\{)|\$\{\{(?P<code>.*?)\}\}", re.DOTALL)
+_EXPRESSION = re.compile(r"(?P<literal>\$\$\{\{)|\$\{\{(?:(?P<code>.*?)\}\}|(?P<open>.*))", re.DOTALL)
 _LONGEST_NAME = 63
 MOST_COMBINATIONS = 10_000
 """A matrix of more is a mistake, and would only fill the memory."""
@@ -138,16 +138,23 @@ class Substitution:
         return Scalar(text, False, node.span)
 
     def _replaced(self, match: re.Match[str], path: Path) -> str:
-        return MARK if match["literal"] else as_text(self._value(match["code"].strip(), path))
+        if match["literal"]:
+            return MARK
+        if match["open"] is not None:
+            return self._object(match[0], "it has no }} at its end, and $${{ is the text ${{", path)
+        return as_text(self._value(match["code"].strip(), path))
 
     def _value(self, code: str, path: Path) -> str | int | float:
         try:
             value = evaluate(code, self.values)
         except NoValue as why:
-            known = ", ".join(f"params.{name}" for name in self.values) or "none; declare them: `params: {name: value}`"
-            self.findings.append(Finding("LD220", path, {"code": code, "problem": str(why), "known": known}))
-            return ""
+            return self._object(code, str(why), path)
         return value if self._has_room(as_text(value), path) else ""
+
+    def _object(self, code: str, problem: str, path: Path) -> str:
+        known = ", ".join(f"params.{name}" for name in self.values) or "none; declare them: `params: {name: value}`"
+        self.findings.append(Finding("LD220", path, {"code": code, "problem": problem, "known": known}))
+        return ""
 
     def _has_room(self, text: str, path: Path) -> bool:
         had_room = self._room >= 0

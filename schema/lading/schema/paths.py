@@ -10,7 +10,9 @@ from collections.abc import Sequence
 Path = tuple[str | int, ...]
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
-_STEP = re.compile(r"""\.?(?:(?P<name>[^.\[\]"]+)|\[(?P<index>\d{1,9})\]|\["(?P<quoted>(?:[^"\\]|\\.)*)"\])""")
+_STEP = re.compile(
+    r"""\.?(?:(?P<name>[^.\[\]"]+)|\[(?P<index>[0-9]{1,9})\]|\["(?P<quoted>(?:[^"\\]|\\.)*)"\])""", re.ASCII
+)
 
 
 def render(path: Sequence[str | int]) -> str:

@@ -18,12 +18,15 @@ from lading.schema.node import Mapping, Node, Scalar, Sequence
 from lading.schema.paths import Path, render
 from lading.schema.scalars import resolve
 from lading.schema.shape import Field, Language, Shape, Struct, with_raw
-from lading.schema.units import parse_bytes, parse_cores, parse_seconds
+from lading.schema.units import parse_bytes, parse_cores, parse_range, parse_seconds
 
 WRONG: Any = object()
 """What reading answers for a node that has been objected to; it never gets into a value."""
 
 LARGEST_INDEX_COUNT = 100_000
+
+MOST_ADVICE = 100
+"""After so many mistakes nobody reads what was meant, and looking for it takes time."""
 
 ELSEWHERE = {
     **dict.fromkeys(("time", "timeout", "walltime"), "timeLimit"),
@@ -114,7 +117,8 @@ class Reader:
 
     def _unknown_key(self, struct: Struct, key: str, at: Path) -> None:
         parent = render(at[:-1]) or "the document"
-        self._object("LD203", at, at_key=True, key=key, parent=parent, help=self._what_was_meant(struct, key))
+        help_ = self._what_was_meant(struct, key) if len(self.findings) < MOST_ADVICE else ""
+        self._object("LD203", at, at_key=True, key=key, parent=parent, help=help_)
 
     def _what_was_meant(self, struct: Struct, key: str) -> str:
         """The nearest field, here or one level down: ``gpus`` at the top is ``resources.gpu``."""
@@ -247,7 +251,7 @@ class Reader:
 
     def _indices(self, node: Node, shape: Shape, path: Path) -> Any:
         parts = list(_index_texts(node))
-        ranges = [_index_range(part) for part in parts]
+        ranges = [parse_range(part) for part in parts]
         if not parts or any(item is None for item in ranges):
             wrong = next((part for part, item in zip(parts, ranges, strict=True) if item is None), "")
             return self._object("LD216", path, what=f'"{shown(wrong)}" is not an index or a range of them')
@@ -267,19 +271,24 @@ class Reader:
         )
 
     def _env(self, node: Node, shape: Shape, path: Path) -> Any:
-        if isinstance(node, Mapping):
-            return self.read_struct(node, self.language.structs["SecretRef"], path)
-        return self._text(node, shape, path)
+        if not isinstance(node, Mapping):
+            return self._text(node, shape, path)
+        before, self.nulls = self.nulls, False  # it replaces what a weaker layer says, so it is whole by itself
+        value = self.read_struct(node, self.language.structs["SecretRef"], path)
+        self.nulls = before
+        return value
 
     def _list(self, node: Node, shape: Shape, path: Path) -> Any:
         if not isinstance(node, Sequence):
             return self._mistyped(node, "a list", path)
         value = []
+        before, self.nulls = self.nulls, False  # a list is replaced as a whole: there is nothing below to remove
         for index, item in enumerate(node.items):
             at = (*path, index)
             self.places[at] = Spot(None, item.span)
             if (read := self.read(item, shape.item or _ANY, at)) is not WRONG:
                 value.append(read)
+        self.nulls = before
         return self._sized(value, len(node.items), "entries", shape, path)
 
     def _map(self, node: Node, shape: Shape, path: Path) -> Any:
@@ -378,21 +387,9 @@ def _index_texts(node: Node) -> Iterator[str]:
         yield from (item.text if isinstance(item, Scalar) else "…" for item in node.items)
 
 
-def _index_range(text: str) -> list[int] | None:
-    match = _INDEX_RANGE.fullmatch(text)
-    if not match:
-        return None
-    first = int(match[1])
-    last, step = int(match[2] or first), int(match[3] or 1)
-    if last < first or step < 1:
-        return None
-    return [first, first + (last - first) // step * step, step]
-
-
 _ANY = Shape("any")
 _ANY_LIST, _ANY_MAP = Shape("list", item=_ANY), Shape("map", item=_ANY)
 _NUMBER = re.compile(r"\d+(\.\d+)?\Z", re.ASCII)
-_INDEX_RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9}))?)?", re.ASCII)
 _QUANTITIES: dict[str, tuple[Callable[[str], int | None], str, str, bool]] = {
     "bytes": (parse_bytes, "an amount of memory", "64Gi", True),
     "seconds": (parse_seconds, "a duration", "12h", True),

@@ -17,6 +17,7 @@ _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _BYTES_TEXT = re.compile(r"(\d{1,99}(?:\.\d{1,99})?)([kMGTPE]|[KMGTPE]i)\Z", re.ASCII)
 _SECONDS_TEXT = re.compile(r"(?:(\d{1,99})d)?(?:(\d{1,99})h)?(?:(\d{1,99})m)?(?:(\d{1,99})s)?\Z", re.ASCII)
 _CORES_TEXT = re.compile(r"(\d{1,99}(?:\.\d{1,99})?)(m?)\Z", re.ASCII)
+_RANGE_TEXT = re.compile(r"(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9}))?)?", re.ASCII)
 LARGEST = 2**63 - 1
 
 
@@ -46,6 +47,18 @@ def _whole(number: str, size: int) -> int | None:
     whole, _, decimals = number.partition(".")
     exact, rest = divmod(int(whole + decimals) * size, 10 ** len(decimals))
     return exact if not rest and exact <= LARGEST else None
+
+
+def parse_range(text: str) -> list[int] | None:
+    """``0-99:2`` → first, last and step, ``[0, 98, 2]``; None for what is not an index or a range of them."""
+    match = _RANGE_TEXT.fullmatch(text)
+    if not match:
+        return None
+    first = int(match[1])
+    last, step = int(match[2] or first), int(match[3] or 1)
+    if last < first or step < 1:
+        return None
+    return [first, first + (last - first) // step * step, step]
 
 
 def indices_text(ranges: Sequence[Sequence[int]]) -> str:

@@ -43,7 +43,7 @@ def command(
         line = None
         for line in found:
             print_line(line)
-        if line is None and query != LogQuery(follow):
+        if line is None and (step or query != LogQuery(follow)):
             session.screen.remark("nothing was printed there")
     else:
         data = [{"text": line.text, "source": line.source or None, "isError": line.is_error} for line in found]

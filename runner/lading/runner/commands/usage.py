@@ -27,8 +27,10 @@ def command(session: Session, id_: str, follow: bool) -> None:
     job = find_job(session, id_)
     while True:
         used = [usage for part in job.parts for usage in job.channel.client.usage(part.native_id)]
-        if session.screen.is_human:
+        if session.screen.is_human and used:
             session.screen.table(COLUMNS, [row(usage) for usage in used])
+        elif session.screen.is_human:
+            session.screen.remark("nothing of it runs now")
         else:
             session.screen.document({"usage": [usage_data(usage) for usage in used]})
         if not follow:

@@ -59,5 +59,6 @@ def _event_data(step: str, event: Event) -> dict[str, Any]:
 
 
 def _what(event: Event) -> str:
-    told = [event.native_id, *(f"{key}={value}" for key, value in event.data.items())]
+    data = {key: moment(value) if key in {"started", "ended"} else value for key, value in event.data.items()}
+    told = [event.native_id, *(f"{key}={value}" for key, value in data.items())]
     return " ".join(filter(None, told))

@@ -156,10 +156,7 @@ class Work(Program):
     """Whether each replica runs the program, or only replica 0 does and starts the rest itself."""
 
     workdir: Line | None = optional("/code")
-    """The folder that the program starts in.
-
-    Without it the image's; without containers the spec's folder on this machine, and the home folder on a cluster.
-    """
+    """The folder the program starts in. Without it the image's; without containers the spec's, or a cluster's home."""
 
     framework: Framework | None = optional("pytorch", default="none")
     """The framework whose way of starting processes is used; its variables are set."""

@@ -1,6 +1,8 @@
 """Lines of a file with a place marked below them, cut to the width of the terminal."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -31,8 +33,8 @@ def marked(place: Place, lines: Sequence[str], caption: str, sign: str, width: i
     first, last, end = _extent(place, lines)
     if first == last:
         return _below(first, place.column, end, lines[first - 1], f"{sign} {caption}", width)
-    begin = min(_Line(lines[first - 1]).offset(place.column), width - 3)
-    tail = min(max(_Line(lines[last - 1]).offset(end), 1), width - 2)
+    begin = min(_line(lines[first - 1]).offset(place.column), width - 3)
+    tail = min(max(_line(lines[last - 1]).offset(end), 1), width - 2)
     return [
         Row(first, "  ", _clipped(lines[first - 1], width - 2)),
         Row(None, "", "", f" _{'_' * begin}{sign}"),
@@ -43,7 +45,7 @@ def marked(place: Place, lines: Sequence[str], caption: str, sign: str, width: i
 
 def _below(number: int, begin: int, end: int, text: str, said: str, width: int) -> list[Row]:
     """One line, and below it the sign, as often as the place is long, before what is said."""
-    line = _Line(text)
+    line = _line(text)
     offset = line.offset(begin)
     shown, offset, length = line.window(offset, max(line.offset(end) - offset, 1), width)
     return [Row(number, "", shown), Row(None, "", "", f"{' ' * offset}{said[0] * (length - 1)}{said}")]
@@ -65,7 +67,7 @@ def _extent(place: Place, lines: Sequence[str]) -> tuple[int, int, int]:
 
 
 def _clipped(text: str, width: int) -> str:
-    return _Line(text).window(0, 1, width)[0]
+    return _line(text).window(0, 1, width)[0]
 
 
 class _Line:
@@ -84,12 +86,14 @@ class _Line:
         if self.offsets[-1] <= width:
             return "".join(self.cells), begin, length
         left = max(0, min(begin - width // 3, self.offsets[-1] - width + 2))
-        inside = [
-            (at, cell)
-            for at, cell, after in zip(self.offsets, self.cells, self.offsets[1:], strict=False)
-            if at >= left and after <= left + width - 1 - (left > 0)
-        ]
-        cut_left, cut_right = inside[0][0] > 0, inside[-1][0] < self.offsets[len(self.cells) - 1]
-        shown = "…" * cut_left + "".join(cell for _, cell in inside) + "…" * cut_right
-        begin = begin - inside[0][0] + cut_left
+        first = bisect_left(self.offsets, left)
+        last = bisect_right(self.offsets, left + width - 1 - (left > 0)) - 1
+        cut_left, cut_right = first > 0, last < len(self.cells)
+        shown = "…" * cut_left + "".join(self.cells[first:last]) + "…" * cut_right
+        begin = begin - self.offsets[first] + cut_left
         return shown, begin, max(1, min(length, columns(shown) - begin))
+
+
+@lru_cache(maxsize=64)  # a file that a program wrote may be one long line with all that is wrong
+def _line(text: str) -> _Line:
+    return _Line(text)

@@ -42,8 +42,10 @@ def of_job(view: View) -> Variables:
 
 def of_task(view: View) -> dict[str, Shell]:
     """What differs between the tasks, so that each must set it for itself."""
-    names = [name for name in _names_of_a_task(view) if _differs(view, name)]
-    return {name: OF_A_TASK[name] for name in names if name not in view.items("env")}
+    if tasks.count(view) == 1:
+        return {}
+    own = view.items("env")
+    return {name: OF_A_TASK[name] for name in _names_of_a_task(view) if _differs(view, name) and name not in own}
 
 
 def of_program(view: View) -> list[From]:

@@ -105,13 +105,13 @@ class Client(Lacking):
         """The command's answer, whether it says yes or no."""
         answer = self._run(argv, env=answers.ENVIRONMENT)
         if answer.code is None or not answer.has_started:
-            raise Unreachable(f"Slurm could not be asked: {answer.problem}")
+            raise Unreachable(f"Slurm could not be asked: {answer.problem}", "`lading doctor` tries again")
         return answer
 
     def _told(self, argv: Sequence[str]) -> str:
         answer = self.ask(argv)
         if answer.code:
-            raise Unreachable(f"Slurm could not be asked: {answer.problem}")
+            raise Unreachable(f"Slurm could not be asked: {answer.problem}", "`lading doctor` tries again")
         return answer.out
 
     def _order(self, native_id: str, argv: Sequence[str]) -> None:
@@ -129,7 +129,7 @@ class Client(Lacking):
         jobs = ",".join(ids)
         answer = self.ask(["squeue", "--noheader", "--states=all", f"--jobs={jobs}", f"--Format={fields}"])
         if answer.code and not _UNKNOWN_ID.search(answer.err):
-            raise Unreachable(f"Slurm could not be asked: {answer.problem}")
+            raise Unreachable(f"Slurm could not be asked: {answer.problem}", "`lading doctor` tries again")
         return answers.by_id(ids, list(answers.queue(answer.out)))
 
     def _in_accounting(self, ids: Sequence[str]) -> dict[str, list[answers.Seen]]:

@@ -38,11 +38,11 @@ def _argv(outgoing: Outgoing, waits: Sequence[str]) -> list[str]:
 def _failure(answer: Answer) -> Exception:
     problem = answer.problem.removeprefix("sbatch: error: ").removeprefix("Batch job submission failed: ")
     if not answer.has_started and _NO_LOGIN.search(answer.err):
-        return Unreachable(f"Slurm could not be reached: {problem}")
+        return Unreachable(f"Slurm could not be reached: {problem}", "`lading doctor` tries again")
     if answer.code is None or _LOST.search(answer.err):
         return OutcomeUnknown(f"sbatch got no answer: {problem}")
     if _NOT_SENT.search(answer.err):
-        return Unreachable(f"Slurm could not be reached: {problem}")
+        return Unreachable(f"Slurm could not be reached: {problem}", "`lading doctor` tries again")
     if answer.code > 0 and _COMPLAINT.search(answer.err):
-        return Refused(f"Slurm refused the job: {problem}")
+        return Refused(f"Slurm refused the job: {problem}", "`lading compile` shows what it was asked for")
     return OutcomeUnknown(f"sbatch ended without a word that lading understands: {problem}")
