@@ -105,3 +105,15 @@ def test_only_the_ledger_keeps_what_is_recorded() -> None:
         "steps.a.schedule.estimate": 7200,
         "steps.a.labels.x": "y",
     }
+
+
+def test_a_login_that_no_platform_takes_is_noted() -> None:
+    """The site has a login for the image's registry, and the container runtime of the nodes is not given it."""
+    target = target_of("slurm")._replace(
+        options={"containers": {"runtime": "apptainer"}}, registries={"harbor.example.com": {}}
+    )
+    spec = "{lading: v1, name: n, image: harbor.example.com/a/b:1, command: [a]}"
+    found = compile_spec(load("s.yaml", spec.encode(), language=language()).specs[0], target)
+    assert [(d.code, d.message) for d in found.diagnostics if d.code == "LD407"] == [
+        ("LD407", "the site's login for harbor.example.com is not used on slurm")
+    ]

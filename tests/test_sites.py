@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from lading.compiler.platforms.local import ACCEPTS
 from lading.compiler.registry import platforms
 from lading.runner.errors import NotSupported
 from lading.runner.ledger.ledger import Ledger
@@ -107,7 +106,7 @@ def test_without_a_site_there_is_one_target_for_trying_things_out() -> None:
     assert (target.name, target.platform.NAME, target.accept, target.secrets) == (
         "local",
         "local",
-        ACCEPTS,
+        (("image",), ("schedule", "queue"), ("schedule", "priority")),
         frozenset(),
     )
 

@@ -3,8 +3,9 @@
 from functools import cache
 from pathlib import Path
 
-from lading.compiler.registry import language, own_platforms, platform
+from lading.compiler.registry import language, own_platforms
 from lading.compiler.target import Target
+from lading.runner.targets.sites import Site
 from lading.schema.load import SiteFile, load_site
 
 FOLDER = Path(__file__).parents[1] / "sites"
@@ -23,7 +24,4 @@ def site_of(name: str) -> SiteFile:
 @cache
 def target_of(name: str) -> Target:
     """The platform's target in its site."""
-    value = site_of(name).value["targets"][name]
-    found = platform(value["platform"])
-    assert found is not None
-    return Target(name, found, options=value.get("options", {}), catalog=value.get("catalog", {}))
+    return Site(site_of(name), FOLDER).target(name)

@@ -100,7 +100,7 @@ class Row(NamedTuple):
 
     ``native`` is the platform's name for it, ``unit`` its unit (values are divided by it and rounded up), ``values``
     a closed translation (a value outside it is refused), ``limit`` the largest native value, ``why`` the sentence
-    shown when it is not exact, ``see`` where that is documented.
+    shown when it is not exact.
     """
 
     fidelity: Fidelity
@@ -109,7 +109,6 @@ class Row(NamedTuple):
     values: Mapping[Any, Any] | None = None
     limit: int | None = None
     why: str = ""
-    see: str = ""
     convert: Convert | None = None
 
 
@@ -118,10 +117,10 @@ class Table(dict[str, Row]):
 
     def __init__(self, rows: Mapping[str, Row]) -> None:
         super().__init__(rows)
-        self._found: dict[tuple[str, ...], tuple[str, Row] | None] = {}
+        self._found: dict[tuple[str, ...], Row | None] = {}
 
-    def row_for(self, path: Path) -> tuple[str, Row] | None:
-        """The row that speaks of this path, with its name in the table.
+    def row_for(self, path: Path) -> Row | None:
+        """The row that speaks of this path.
 
         A row covers what lies below it unless a longer row does. A field of a role, a step or a container is carried as
         the same field of the job is, unless the table has a row for it there; a table that refuses ``roles`` refuses
@@ -132,12 +131,12 @@ class Table(dict[str, Row]):
             self._found[names] = self._longest(names)
         return self._found[names]
 
-    def _longest(self, names: tuple[str, ...]) -> tuple[str, Row] | None:
+    def _longest(self, names: tuple[str, ...]) -> Row | None:
         for length in range(len(names), 0, -1):
             for candidate in _spellings(names[:length]):
                 if row := self.get(candidate):
                     is_of_the_job = len(names) > 2 and names[0] in NESTED and length <= 2 and row.fidelity in CARRIED
-                    return (self._longest(names[2:]) if is_of_the_job else None) or (candidate, row)
+                    return (self._longest(names[2:]) if is_of_the_job else None) or row
         return None
 
 

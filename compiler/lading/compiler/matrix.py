@@ -15,9 +15,6 @@ from lading.schema.job import Job, patterns
 from lading.schema.paths import Path
 from lading.schema.shape import Field
 
-WORDS = ("job", "service", "workflow", "pipeline", "search", "dataset", "evaluation")
-"""The kinds in the order of the language's page."""
-
 SIGNS = {
     Fidelity.EXACT: "✓",
     Fidelity.ROUNDED: "≈",
@@ -65,11 +62,16 @@ def label(path: Path) -> str:
     return text
 
 
+def kinds_of_work() -> list[str]:
+    """Every kind of spec, in the order of the language."""
+    return [kind for kind in language().kinds if kind != "site"]
+
+
 def _all_fields() -> Iterator[tuple[Path, Field, str]]:
     """Every field once, with the first kind that has it."""
     known = language()
     seen: set[Path] = set()
-    for kind in WORDS:
+    for kind in kinds_of_work():
         for path, field in patterns(known, known.structs[known.kinds[kind]]):
             if path not in seen and path != ("kind",):
                 seen.add(path)
@@ -86,7 +88,7 @@ def _kind_cell(found: Platform, kind: str) -> Cell | None:
     if row is None:
         return None
     job = Job({"kind": kind, "name": "x"}, {}, language())
-    verdict = weigh(row[1], Leaf(("kind",), kind, job.value, Target(found.NAME, found)))
+    verdict = weigh(row, Leaf(("kind",), kind, job.value, Target(found.NAME, found)))
     return Cell(verdict.fidelity, "", verdict.note) if verdict.fidelity is Fidelity.REFUSED else None
 
 
@@ -94,7 +96,7 @@ def _cell(found: Platform, path: Path) -> Cell:
     row = found.TABLE.row_for(path)
     if row is None:
         return Cell(Fidelity.REFUSED, "", "no row in the table")
-    return Cell(row[1].fidelity, row[1].native, row[1].why)
+    return Cell(row.fidelity, row.native, row.why)
 
 
 def as_markdown(lines: Sequence[Line], first: str = "field") -> str:

@@ -25,7 +25,6 @@ class Entry(NamedTuple):
 
     path: Path
     value: Any
-    row_name: str
     row: Row
     verdict: Verdict
     accepted: bool = False
@@ -83,22 +82,19 @@ def make_plan(
     entries = {path: _entry(path, value, job, target, agreed) for path, value in job.leaves()}
     own = Row(fidelity=Fidelity.EXACT, native="native")
     for path, value in native.items():
-        entries[path] = Entry(path, value, "native", own, Verdict(Fidelity.EXACT, value))
+        entries[path] = Entry(path, value, own, Verdict(Fidelity.EXACT, value))
     return Plan(job, target, entries, has_raw)
 
 
 def _entry(path: Path, value: Any, job: Job, target: Target, agreed: tuple[Path, ...]) -> Entry:
-    found = target.platform.TABLE.row_for(path)
-    name, row = found or (
-        "",
-        Row(fidelity=Fidelity.REFUSED, why=f"the table of {target.platform.NAME} has no row for it"),
-    )
+    no_row = f"the table of {target.platform.NAME} has no row for it"
+    row = target.platform.TABLE.row_for(path) or Row(fidelity=Fidelity.REFUSED, why=no_row)
     verdict = weigh(row, Leaf(path, value, job.value, target))
     if verdict.fidelity in {Fidelity.DROPPED, Fidelity.REFUSED} and _happens_anyway(job, path, value):
         verdict = Verdict(Fidelity.EXACT, None, "what the platform does anyway")
-        return Entry(path, value, name, row, verdict, is_moot=True)
+        return Entry(path, value, row, verdict, is_moot=True)
     accepted = verdict.fidelity is Fidelity.DROPPED and any(starts_with(path, prefix) for prefix in agreed)
-    return Entry(path, value, name, row, verdict, accepted)
+    return Entry(path, value, row, verdict, accepted)
 
 
 def _happens_anyway(job: Job, path: Path, value: Any) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from lading.compiler.matrix import WORDS, Cell, cell_of, label
+from lading.compiler.matrix import Cell, cell_of, kinds_of_work, label
 from lading.compiler.registry import language, platforms
 from lading.schema.job import field_at
 from lading.schema.paths import Path
@@ -54,7 +54,7 @@ class Reference(NamedTuple):
 def reference(path: Path) -> Reference | None:
     """The field at the path, whichever kinds have it, with its fields; None where no kind has it."""
     known = language()
-    kinds = tuple(kind for kind in WORDS if field_at(known, known.structs[known.kinds[kind]], path))
+    kinds = tuple(kind for kind in kinds_of_work() if field_at(known, known.structs[known.kinds[kind]], path))
     if not kinds:
         return None
     field = field_at(known, known.structs[known.kinds[kinds[0]]], path)

@@ -22,8 +22,9 @@ class Platform(Protocol):
     (``native.<name>`` of a spec) are pydantic models, in ``models.py``; the compiler reads their shapes from
     ``models.json``, which ``make generate`` writes, and imports the models only where that file is missing.
 
-    Two more names may be there: ``CLASHES`` maps a native field to the portable path that sets the same thing, and
-    ``ALSO_READS`` names the platforms whose native sections this one reads besides its own.
+    Three more names may be there: ``CLASHES`` maps a native field to the portable path that sets the same thing, and
+    ``ALSO_READS`` names the platforms whose native sections this one reads besides its own. ``TAKES_REGISTRY_LOGIN``
+    says that it takes a login for an image's registry.
     """
 
     NAME: str

@@ -4,6 +4,7 @@ Parsing, help and exit codes live here and in ``options.py``; what a command doe
 1 no, 2 the command line was wrong, 3 the platform said no, 4 outcome unknown, 70 our bug, 130 interrupted.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -81,12 +82,32 @@ def cli(**_: Any) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line; the answer is the exit code."""
+    _open_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        _check_folder()
         return int(cli.main(arguments, prog_name="lading", standalone_mode=False) or 0)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - there is one place that tells people
         from lading.runner.invocation.failures import before_any_command
 
         return before_any_command(error)
+
+
+def _open_standard_streams() -> None:
+    """A stream that was closed is there and leads nowhere, so that no file of ours takes its number."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, os.O_RDONLY)
+            if handle != number:
+                os.dup2(handle, number)
+                os.close(handle)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - as long as we run
+
+
+def _check_folder() -> None:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise WrongUsage("the current folder is no longer there", "go to one that is") from None

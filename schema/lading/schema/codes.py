@@ -381,6 +381,13 @@ CODES: dict[str, Code] = {
     "LD406": Code(
         "refused", "{path} can not be had on {target}: {why}", "{why}", "remove it, or choose another target"
     ),
+    "LD407": Code(
+        "unused login",
+        "the site's login for {host} is not used on {target}",
+        "pulled without a login, or not at all",
+        "log the runtime in on the nodes themselves",
+        severity=NOTE,
+    ),
     "LD410": Code("said twice", "{native} sets what {portable} sets too", "said a second time", "keep one of the two"),
     "LD411": Code(
         "raw to nowhere",

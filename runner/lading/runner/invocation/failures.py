@@ -10,7 +10,6 @@ anything else          70   our bug: one paragraph, and a report in a file
 ====================  ====  =====================================================
 """
 
-import os
 import sys
 from collections.abc import Callable
 
@@ -19,7 +18,7 @@ import click
 from lading.runner.errors import RunnerError
 from lading.runner.invocation.options import Settings
 from lading.runner.invocation.session import Session
-from lading.runner.output.screen import OutputLost, Screen
+from lading.runner.output.screen import OutputLost, Screen, write_nowhere
 from lading.schema.codes import Severity
 from lading.schema.diagnostics import Diagnostic, InvalidSpec
 
@@ -48,12 +47,12 @@ def _told(action: Callable[[], int | None], session: Session) -> int:
     except InvalidSpec as error:
         return screen.failure(error.diagnostics, 1)
     except OutputLost as error:
-        _write_nowhere()
+        write_nowhere(sys.stdout)
         return screen.failure([diagnostic_of(error)], error.exit_code)
     except RunnerError as error:
         return screen.failure([diagnostic_of(error)], error.exit_code)
     except BrokenPipeError:
-        _write_nowhere()
+        write_nowhere(sys.stdout)
         return BROKEN_PIPE
     except (KeyboardInterrupt, click.Abort):
         screen.remark("interrupted")
@@ -67,6 +66,8 @@ def before_any_command(error: BaseException) -> int:
     """The exit code of a command line that named no command that could be run."""
 
     def again() -> int:
+        if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+            raise OutputLost(error)  # of a text of help: nothing else is written yet, and nothing read
         raise error
 
     return guarded(again, Session(Settings()))
@@ -110,13 +111,6 @@ def _advice(error: click.ClickException) -> str:
         if near := nearest(error.option_name, known):
             return f"did you mean {near}?"
     return f"`{context.command_path if context else 'lading'} --help` shows how it is used"
-
-
-def _write_nowhere() -> None:
-    """Standard output leads nowhere from now on, so that the interpreter does not complain of it at its end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 def _our_bug(error: Exception, screen: Screen) -> int:

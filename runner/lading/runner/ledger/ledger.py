@@ -19,7 +19,16 @@ from lading.compiler.payload import Request
 from lading.runner.errors import NoSuchJob
 from lading.runner.ledger.database import open_database, telling
 from lading.runner.ledger.record import Event, Part, Submission
-from lading.runner.ledger.rows import COLUMNS, Whole, as_json, event_of, part_of, submission_of, submission_values
+from lading.runner.ledger.rows import (
+    COLUMNS,
+    Whole,
+    as_json,
+    event_of,
+    part_of,
+    storable,
+    submission_of,
+    submission_values,
+)
 from lading.runner.states import FINAL, State
 
 FILE = "ledger.db"
@@ -163,7 +172,7 @@ class Ledger:
 
     def _rows(self, text: str, values: Sequence[Any]) -> list[Row]:
         with self._lock, telling(self._file):
-            return self._connection.execute(text, values).fetchall()
+            return self._connection.execute(text, [storable(value) for value in values]).fetchall()
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:

@@ -34,6 +34,11 @@ def as_json(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, sort_keys=True)
 
 
+def storable(value: Any) -> Any:
+    """The value, in a text what is no character written out: the names of files and arguments may be any bytes."""
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
 def submission_values(submission: Submission, requests: Sequence[Request], now: float) -> dict[str, Any]:
     """The columns of a submission's row."""
     plain = {name: getattr(submission, name) for name in COLUMNS.split(", ")[1:]}
@@ -42,7 +47,7 @@ def submission_values(submission: Submission, requests: Sequence[Request], now: 
         "losses": as_json(submission.losses),
         "requests": as_json([request.as_data() for request in requests]),
     }
-    return plain | documents | {"created_at": now}
+    return {name: storable(value) for name, value in (plain | documents | {"created_at": now}).items()}
 
 
 def submission_of(row: Row, parts: tuple[Part, ...]) -> Submission:

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from lading.runner.errors import RunnerError
 from lading.runner.invocation.options import HUMAN, Settings, is_terminal
@@ -64,9 +64,12 @@ class Screen:
             self.complain(text)
 
     def complain(self, text: str) -> None:
-        """The text stands on standard error, whatever was asked for."""
-        sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()
+        """The text stands on standard error, whatever was asked for; where it can not, the exit code must do."""
+        try:
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
+        except OSError:
+            write_nowhere(sys.stderr)
 
     def diagnostics(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Errors and warnings stand on standard error with their lines, notes in a line each; quiet leaves errors."""
@@ -115,6 +118,13 @@ class Screen:
         import shutil
 
         return shutil.get_terminal_size((100, 24)).columns
+
+
+def write_nowhere(stream: TextIO) -> None:
+    """The stream leads nowhere from now on, so that the interpreter does not complain of it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def write(data: bytes) -> None:

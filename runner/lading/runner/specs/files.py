@@ -59,12 +59,18 @@ def _in_folder(folder: str) -> Iterator[str]:
             continue
         seen.add(key)
         folders[:] = [name for name in sorted(folders) if not name.startswith(".")]
-        yield from (os.path.normpath(os.path.join(here, file)) for file in sorted(files) if file.endswith(ENDINGS))
+        found = (os.path.normpath(os.path.join(here, file)) for file in sorted(files) if file.endswith(ENDINGS))
+        yield from (name for name in found if not _is_special(name))
 
 
 def _identity(folder: str) -> tuple[int, int]:
     there = os.stat(folder)
     return there.st_dev, there.st_ino
+
+
+def _is_special(name: str) -> bool:
+    """Whether it is a pipe or a device, whose reading may never end."""
+    return os.path.exists(name) and not os.path.isfile(name)
 
 
 def _unreadable_folder(error: OSError) -> None:
@@ -89,6 +95,8 @@ def read(name: str) -> bytes:
 def read_beside(spec: str, relative: str) -> tuple[str, bytes]:
     """A file that a spec names: the name that people see, and the bytes. Raises OSError."""
     name = os.path.normpath(os.path.join(os.path.dirname(spec), relative))
+    if _is_special(name):
+        raise OSError(f"{name} is not a file")
     with open(name, "rb") as file:
         return name, file.read(MAX_BYTES + 1)
 

@@ -1,6 +1,6 @@
 """Sending one request once. Every way in which that can end becomes one event."""
 
-from lading.runner.errors import NotSupported, OutcomeUnknown, Refused, SecretMissing, Unreachable
+from lading.runner.errors import NotSupported, OutcomeUnknown, Refused, RunnerError, SecretMissing, Unreachable
 from lading.runner.ledger.record import THERE, Event, Kind, happened
 from lading.runner.platform import Outgoing
 from lading.runner.secrets.scrub import scrubber
@@ -41,12 +41,10 @@ def _failed(kind: Kind, error: Exception) -> tuple[Event, Exception]:
 
 def _verdict(event: Event, error: BaseException) -> BaseException | None:
     """An answer that did not come is no error any more once the platform has said what became of the job."""
-    if not isinstance(error, OutcomeUnknown):
+    if not isinstance(error, RunnerError):
         return error
     if event.kind in THERE:
         return None
-    return (
-        Unreachable(f"{error}; the platform does not have it", "submit it again")
-        if event.kind is Kind.ABSENT
-        else error
-    )
+    if event.kind is Kind.ABSENT:
+        return Unreachable(f"{error}; the platform does not have it", "submit it again")
+    return error if isinstance(error, OutcomeUnknown) else OutcomeUnknown(str(error), error.help)

@@ -126,7 +126,8 @@ class LocalClient(Lacking):
     def _started(self, token: str, message: bytes) -> str:
         """What the supervisor answers; the end of its answer means that it has accepted or that it is no more."""
         # By its path and not by -m, which costs 8 ms. -P: nothing is to be imported from the folder of a script.
-        argv = [sys.executable, "-P", supervisor.__file__, str(self._root), token]
+        # -X utf8: in every locale a byte that is no text comes back from the environment as it went in.
+        argv = [sys.executable, "-P", "-X", "utf8", supervisor.__file__, str(self._root), token]
         try:
             done = subprocess.run(
                 argv,

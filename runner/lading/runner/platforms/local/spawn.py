@@ -36,14 +36,14 @@ def _become(program: Program, log: Path, report: int) -> NoReturn:
         _redirect(log)
         _reset_signals()
         os.chdir(program.workdir)
-        argv = [word.encode() for word in program.argv]
-        env = {name.encode(): value.encode() for name, value in program.env.items()}
+        argv = [os.fsencode(word) for word in program.argv]
+        env = {os.fsencode(name): os.fsencode(value) for name, value in program.env.items()}
         os.execvpe(argv[0], argv, env)  # noqa: S606 - argv is argv: no shell is to read it
     except (OSError, ValueError) as error:
         problem = _explained(error, program)
         status = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_STARTED
-        os.write(report, problem.encode())
-        os.write(2, f"lading: {problem}\n".encode())
+        os.write(report, os.fsencode(problem))
+        os.write(2, os.fsencode(f"lading: {problem}\n"))
     finally:
         os._exit(status)
 

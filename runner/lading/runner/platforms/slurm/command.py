@@ -73,7 +73,7 @@ class Commands:
             answer = self._behind([*self.via, "sh"], _program(argv, stdin, env or {}, self.hidden))
         else:
             answer = _run(argv, stdin, self._environment() | dict(env or {}), self.timeout, self.folder)
-        if answer.code == NOT_FOUND:
+        if answer.code == NOT_FOUND and not answer.has_started:  # a command that runs may end with that number too
             where = f"behind `{shlex.join(self.via)}`" if self.via else "on this machine"
             raise Unreachable(
                 f"there is no command {argv[0]} {where}", "set options.via of the target in the site file"
@@ -92,7 +92,8 @@ class Commands:
 
 def _program(argv: Sequence[str], stdin: bytes, env: Mapping[str, str], hidden: str) -> bytes:
     """What ``sh`` reads. It runs nothing before it has read the last brace, so a line that is cut sends nothing."""
-    lines = [b"{", b"printf '" + b"".join(b"\\%03o" % byte for byte in STARTED) + b"'"]
+    there = f"command -v {shlex.quote(argv[0])} >/dev/null || exit {NOT_FOUND}".encode()
+    lines = [b"{", there, b"printf '" + b"".join(b"\\%03o" % byte for byte in STARTED) + b"'"]
     if hidden:
         lines.append(f"unset $(env | sed -n 's/^\\({hidden}[A-Za-z0-9_]*\\)=.*/\\1/p')".encode())
     lines += [f"export {name}={shlex.quote(value)}".encode() for name, value in env.items()]
