@@ -35,6 +35,19 @@ def test_a_folder_is_searched_at_every_depth(cli: Cli) -> None:
     assert names("deep", "b.yaml") == ["deep/er/c.yaml", "b.yaml"]
 
 
+def test_pipes_are_not_waited_for(cli: Cli) -> None:
+    """In a folder they are passed over, and what a workflow uses must be a file."""
+    write("a.yaml")
+    os.mkfifo("b.yaml")
+    assert names(".") == ["a.yaml"]
+    write("flow.yaml", "lading: v1\nkind: workflow\nname: flow\nsteps: {one: {uses: b.yaml}}\n")
+    answer = cli("validate", "flow.yaml")
+    assert (answer.code, answer.err.splitlines()[:2]) == (
+        1,
+        ["error[LD241]: b.yaml can not be read: it is a pipe or a device", " --> flow.yaml:4:21"],
+    )
+
+
 def test_links_that_lead_back_are_followed_once(cli: Cli) -> None:
     """A folder that can be reached twice is searched once, and a loop ends."""
     write("specs/a.yaml")

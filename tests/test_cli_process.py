@@ -66,6 +66,50 @@ def test_a_full_disk_is_told() -> None:
     assert done.returncode == 3
 
 
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("validate - <&-", 1),
+        ("validate hello.yaml >&-", 0),
+        ("validate hello.yaml 2>&-", 0),
+        ("validate missing.yaml 2>/dev/full", 2),
+        ("compile hello.yaml >&-", 3),
+        ("compile hello.yaml >/dev/full 2>/dev/full", 3),
+        ("--help >/dev/full", 3),
+    ],
+)
+def test_a_stream_that_is_closed_or_full_changes_no_verdict(command: str, code: int) -> None:
+    """What can not be said is not said; the exit code is what it would be, or says that the output is lost."""
+    done = subprocess.run(f"{sys.executable} -m lading {command}", shell=True, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, b"bug" in done.stderr) == (code, False)
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    """Its relative paths mean nothing any more."""
+    (tmp_path / "gone").mkdir()
+    argv = ["sh", "-c", 'cd gone; rmdir ../gone; exec "$@"', "sh", *map(str, lading("validate", "hello.yaml"))]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()) == (
+        2,
+        ["error[LD701]: the current folder is no longer there", "  = help: go to one that is"],
+    )
+
+
+def test_bytes_that_are_no_text_pass_through(tmp_path: Path) -> None:
+    """In names of files and folders, arguments and the environment; the job gets them as they are."""
+    folder = os.fsencode(tmp_path) + b"/\xff"
+    os.mkdir(folder)
+    program = "import os, sys; sys.stdout.buffer.write(os.environb[b'ODD'] + b' ' + os.path.basename(os.getcwdb()))"
+    spec = {"lading": "v1", "name": "odd", "command": [sys.executable, "-c", program]}
+    Path(os.fsdecode(folder), "a\udcfe.yaml").write_text(json.dumps(spec))
+    environ = {**os.environb, b"ODD": b"\xfd"}
+    done = subprocess.run(lading("run", b"a\xfe.yaml"), cwd=folder, env=environ, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b"\xfd \xff\n")
+    for asked in ([b"list", b"--name", b"\xff"], [b"list", b"--label", b"a=\xff"]):
+        assert subprocess.run(lading(*asked), stdout=subprocess.PIPE, check=True).stdout == b""
+    assert subprocess.run(lading(b"status", b"\xff"), stderr=subprocess.DEVNULL, check=False).returncode == 3
+
+
 def test_an_interrupt_leaves_the_job_running() -> None:
     """Ctrl-C during ``run`` ends the following with 130, says how to go on, and the job goes on."""
     Path("slow.yaml").write_text("lading: v1\nname: slow\ncommand: [sh, -c, 'echo begun; sleep 300']\n")

@@ -1,12 +1,15 @@
 """Expressions: what they can say, and that none of them reaches Python, runs long or fills the memory."""
 
+import time
 from typing import Any
 
 import pytest
 
 from lading.schema import params
+from lading.schema.checks import _never_ready
 from lading.schema.expressions import LARGEST, LONGEST, NoValue, evaluate
 from lading.schema.load import Loaded, load
+from lading.schema.render.human import human
 
 PARAMS = {"name": "fit", "rate": 0.5, "items": 3}
 
@@ -175,9 +178,23 @@ def test_null_removes_fields_and_stands_in_no_list_and_no_secret(fields: str, ex
 
 
 def test_a_long_chain_of_steps_is_checked_in_no_time() -> None:
-    """Written from its end, which takes the square of the steps where only one round is looked at at a time."""
-    count = 4000
-    steps = "".join(f"  s{n}: {{command: [echo], after: [s{n - 1}]}}\n" for n in range(count, 0, -1))
-    text = f"lading: v1\nkind: workflow\nname: chain\nsteps:\n{steps}  s0: {{command: [echo]}}\n"
+    """Also one that is written from its end: round by round it would take the square of the steps."""
+    needs = {f"s{number}": [f"s{number - 1}"] for number in range(30_000, 0, -1)} | {"s0": []}
+    begun = time.process_time()
+    assert _never_ready(needs) == {}
+    assert _never_ready(needs | {"a": ["b"], "b": ["a"], "c": ["a"]}) == {"a": ["b"], "b": ["a"], "c": ["a"]}
+    assert time.process_time() - begun < 5
+
+
+def test_many_mistakes_on_one_long_line_are_shown_in_no_time() -> None:
+    """A file that a program wrote may have no line breaks; each mistake is still shown where it is."""
+    names = [f"unknown{number}" for number in range(1000)]
+    text = "{lading: v1, name: job, command: [echo], " + ", ".join(f"{name}: {'x' * 150}" for name in names) + "}"
     found = load("spec.yaml", text.encode())
-    assert (found.diagnostics, found.specs[0].for_target()[1]) == ((), [])
+    begun = time.process_time()
+    drawn = human(found.diagnostics, found.sources)
+    assert time.process_time() - begun < 5
+    assert [d.place.column for d in found.diagnostics if d.place] == [text.index(f"{name}:") + 1 for name in names]
+    lines = drawn.splitlines()
+    marks = [(lines[at - 1], line) for at, line in enumerate(lines) if line.lstrip(" |").startswith("^")]
+    assert [row[mark.index("^") :][: mark.count("^")] for row, mark in marks] == names

@@ -112,7 +112,7 @@ def test_a_login_that_no_platform_takes_is_noted() -> None:
     target = target_of("slurm")._replace(
         options={"containers": {"runtime": "apptainer"}}, registries={"harbor.example.com": {}}
     )
-    spec = "{lading: v1, name: n, image: harbor.example.com/a/b:1, command: [a]}"
+    spec = "{lading: v1, name: n, image: 'harbor.example.com/a/b:1', command: [a]}"
     found = compile_spec(load("s.yaml", spec.encode(), language=language()).specs[0], target)
     assert [(d.code, d.message) for d in found.diagnostics if d.code == "LD407"] == [
         ("LD407", "the site's login for harbor.example.com is not used on slurm")

@@ -434,6 +434,8 @@ def test_a_command_that_is_missing_or_slow_is_an_answer(tmp_path: Path) -> None:
     for via in ((), ("env",)):
         with pytest.raises(Unreachable, match="no-such-command"):
             Commands(via).run(["no-such-command"])
+        answer = Commands(via).run(["sh", "-c", "exit 127"])
+        assert (answer.code, answer.has_started) == (127, True), "what ran may have submitted, and is not sent again"
     with pytest.raises(Unreachable, match="no-such-prefix could not be started"):
         Commands(("no-such-prefix",)).run(["true"])
     started = time.monotonic()

@@ -170,6 +170,16 @@ def test_only_what_did_not_arrive_is_sent_again(tmp_path: Path, toy: Toy) -> Non
     assert found.state is State.PENDING
 
 
+@pytest.mark.parametrize("plays", [["take over"], ["unreachable", "unreachable", "unreachable", "take over"]])
+def test_what_has_arrived_although_it_was_said_not_to_is_not_sent_again(
+    tmp_path: Path, toy: Toy, plays: list[str | BaseException]
+) -> None:
+    """The platform is asked for the token before it is tried again, and before that is given up."""
+    toy.plays = list(plays)
+    found = submit(compilation(), channel(toy, tmp_path / "state"))
+    assert (len(toy.sent), toy.jobs(), found.state) == (len(plays), [found.id.lower()], State.PENDING)
+
+
 def test_a_platform_that_stays_unreachable_is_an_error_and_the_ledger_says_unsent(tmp_path: Path, toy: Toy) -> None:
     """After the last try the error is the platform's, and nothing is left to settle."""
     toy.plays = ["unreachable"] * 9
@@ -226,6 +236,16 @@ def test_what_the_platform_can_not_tell_stays_unknown(tmp_path: Path, toy: Toy) 
     toy.blind = False
     assert resolve(found, line).state is State.PENDING
     assert kinds(line.ledger, found) == [("", "unknown"), ("", "unknown"), ("", "adopted")]
+
+
+def test_an_answer_that_nobody_can_read_is_settled_like_one_that_did_not_come(tmp_path: Path, toy: Toy) -> None:
+    """The job is adopted where the platform can be asked; where it can not, the exit code says unknown."""
+    toy.plays = [RunnerError("it answered with 100000000 bytes"), RunnerError("it answered with 100000000 bytes")]
+    line = channel(toy, tmp_path / "state")
+    assert outcomes(submit(compilation(), line)) == {"": Kind.ADOPTED}
+    toy.blind = True
+    with pytest.raises(OutcomeUnknown, match=r"^it answered with 100000000 bytes$"):
+        submit(compilation(), line)
 
 
 @pytest.mark.parametrize("problem", [KeyboardInterrupt(), ValueError("a bug of ours")])

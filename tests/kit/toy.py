@@ -66,6 +66,8 @@ class Toy(Lacking):
             os.kill(os.getpid(), signal.SIGKILL)
         native_id = f"toy-{uuid.uuid4().hex}"
         (self.folder / native_id).write_text(outgoing.token)
+        if play == "take over":
+            raise Unreachable("no route to toy")
         if play == "lose answer":
             raise OutcomeUnknown("no answer came")
         if play == "die after":

@@ -70,7 +70,7 @@ def _identity(folder: str) -> tuple[int, int]:
 
 def _is_special(name: str) -> bool:
     """Whether it is a pipe or a device, whose reading may never end."""
-    return os.path.exists(name) and not os.path.isfile(name)
+    return os.path.exists(name) and not os.path.isfile(name) and not os.path.isdir(name)
 
 
 def _unreadable_folder(error: OSError) -> None:
@@ -96,7 +96,7 @@ def read_beside(spec: str, relative: str) -> tuple[str, bytes]:
     """A file that a spec names: the name that people see, and the bytes. Raises OSError."""
     name = os.path.normpath(os.path.join(os.path.dirname(spec), relative))
     if _is_special(name):
-        raise OSError(f"{name} is not a file")
+        raise OSError("it is a pipe or a device")
     with open(name, "rb") as file:
         return name, file.read(MAX_BYTES + 1)
 

@@ -31,7 +31,22 @@ def _until_reached(outgoing: Outgoing, channel: Channel) -> str:
             return channel.client.submit(outgoing)
         except Unreachable:
             channel.sleep(delay)
-    return channel.client.submit(outgoing)
+            if native_id := _found(outgoing, channel):
+                return native_id
+    try:
+        return channel.client.submit(outgoing)
+    except Unreachable:
+        if native_id := _found(outgoing, channel):
+            return native_id
+        raise
+
+
+def _found(outgoing: Outgoing, channel: Channel) -> str | None:
+    """The job, if the platform has it although it was not reached, as when a controller takes over from another."""
+    try:
+        return channel.client.find(outgoing.token)
+    except RunnerError:
+        return None
 
 
 def _failed(kind: Kind, error: Exception) -> tuple[Event, Exception]:
