@@ -135,15 +135,17 @@ class SiteFile(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """All that a file holds, with everything that is wrong with it.
-
-    ``sources`` are the lines of each file that was read.
-    """
+    """All that a file holds, with everything that is wrong with it, and each file that was read for it."""
 
     specs: tuple[Spec, ...] = ()
     sites: tuple[SiteFile, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
-    sources: Map[str, Sequence[str]] = MappingProxyType({})
+    files: Map[str, bytes] = MappingProxyType({})
+
+    @property
+    def sources(self) -> dict[str, Sequence[str]]:
+        """The lines of each file that was read, for showing them."""
+        return {name: lines_of(data) for name, data in self.files.items()}
 
 
 def load(
@@ -161,7 +163,7 @@ def load(
     loading = _Loading(name, language or portable(), tuple(sets), read_file or _no_files)
     documents, diagnostics = parse(name, data)
     loading.diagnostics += diagnostics
-    loading.sources[name] = data
+    loading.files[name] = data
     substitutes = MARK.encode() in data
     for document in documents:
         loading.document(document.root, substitutes=substitutes)
@@ -204,11 +206,10 @@ class _Loading:
         self.specs: list[Spec] = []
         self.sites: list[SiteFile] = []
         self.diagnostics: list[Diagnostic] = []
-        self.sources: dict[str, bytes] = {}
+        self.files: dict[str, bytes] = {}
 
     def loaded(self) -> Loaded:
-        lines = {name: lines_of(data) for name, data in self.sources.items()}
-        return Loaded(tuple(self.specs), tuple(self.sites), tuple(in_order(_said_once(self.diagnostics))), lines)
+        return Loaded(tuple(self.specs), tuple(self.sites), tuple(in_order(_said_once(self.diagnostics))), self.files)
 
     def document(self, root: Node, *, substitutes: bool) -> None:
         kind = self._kind(root)
@@ -341,7 +342,7 @@ class _Loading:
 
     def _read_and_keep(self, spec: str, relative: str) -> tuple[str, bytes]:
         name, data = self._fetch(spec, relative)
-        self.sources[name] = data
+        self.files[name] = data
         return name, data
 
     def _find(self, findings: Sequence[Finding], places: Places) -> None:

@@ -6,7 +6,7 @@ they were quoted. Nothing here recurses, and what an alias stands for is counted
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from _ruamel_yaml import CParser
 from ruamel.yaml.error import MarkedYAMLError
@@ -116,20 +116,12 @@ class Loader:
         self._end: Mark  # of the value that was read last
         self._expanded = 0
         self._text = ""
-        self._handlers: dict[type, Callable[[Any], None]] = {
-            AliasEvent: self._alias,
-            SequenceStartEvent: self._list_starts,
-            SequenceEndEvent: self._collection_ends,
-            MappingStartEvent: self._map_starts,
-            MappingEndEvent: self._collection_ends,
-            DocumentStartEvent: self._document_starts,
-            DocumentEndEvent: self._document_ends,
-        }
 
     def load(self, text: str) -> int | None:
         """Adds the text's documents. Where one can not be read to its end, the line, from 0, where that was noticed."""
         parser = CParser(text)
-        next_event, handlers = parser.get_event, self._handlers
+        next_event = parser.get_event
+        handlers = {event: method.__get__(self) for event, method in self._HANDLERS.items()}
         scalar = self._scalar_or_key if "?" in text else self._scalar
         self._text, self._open = text, []
         event = next_event()
@@ -271,6 +263,16 @@ class Loader:
     def _report(self, code: str, span: Span, *labels: Label, **words: object) -> None:
         path = tuple(step for frame in self._open for step in frame.step())
         self.diagnostics.append(diagnosed(Finding(code, path, words), place_of(span), labels))
+
+    _HANDLERS: ClassVar[dict[type, Callable[["Loader", Any], None]]] = {
+        AliasEvent: _alias,
+        SequenceStartEvent: _list_starts,
+        SequenceEndEvent: _collection_ends,
+        MappingStartEvent: _map_starts,
+        MappingEndEvent: _collection_ends,
+        DocumentStartEvent: _document_starts,
+        DocumentEndEvent: _document_ends,
+    }
 
 
 def measure(node: Node) -> tuple[int, int]:

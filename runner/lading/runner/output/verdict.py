@@ -37,11 +37,9 @@ def show_verdict(screen: Screen, found: Sequence[Checked]) -> int:
 def _human(screen: Screen, verdict: Verdict) -> None:
     for checked in verdict.files:
         screen.sources.update(checked.sources)
-    has_notes = screen.settings.verbose
-    shown = [d for d in verdict.diagnostics if has_notes or d.severity is not Severity.NOTE]
-    screen.diagnostics(shown)
-    gap = "\n" if shown else ""
-    screen.remark(gap + summary(verdict, has_notes=has_notes))
+    screen.diagnostics(verdict.diagnostics)
+    gap = "\n" if verdict.diagnostics else ""
+    screen.remark(gap + summary(verdict))
 
 
 def _json(screen: Screen, verdict: Verdict) -> None:
@@ -67,7 +65,7 @@ def _sarif(screen: Screen, verdict: Verdict) -> None:
 _WRITERS = {"human": _human, "json": _json, "github": _github, "sarif": _sarif}
 
 
-def summary(verdict: Verdict, *, has_notes: bool) -> str:
+def summary(verdict: Verdict) -> str:
     """``2 errors, 1 warning in 1 of 3 files``, or how much was found to be right."""
     counts = Counter(diagnostic.severity for diagnostic in verdict.diagnostics)
     told = [
@@ -78,8 +76,8 @@ def summary(verdict: Verdict, *, has_notes: bool) -> str:
     else:
         wrong = sum(has_errors(checked.diagnostics) for checked in verdict.files)
         text = f"{', '.join(told)} in {wrong} of {_count(len(verdict.files), 'file')}"
-    notes = counts[Severity.NOTE]
-    return f"{text}; {_count(notes, 'note')}, shown with -v" if notes and not has_notes else text
+    untold = sum(checked.untold for checked in verdict.files)
+    return f"{text}; {_count(untold, 'note')}, shown with -v" if untold else text
 
 
 def _what(found: Sequence[Checked]) -> str:

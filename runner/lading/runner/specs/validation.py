@@ -7,10 +7,12 @@ from typing import NamedTuple
 from lading.compiler.capability import Fidelity
 from lading.compiler.pipeline import Compilation, compile_spec
 from lading.compiler.registry import language
+from lading.runner.invocation.options import HUMAN
 from lading.runner.invocation.session import Session, check_targets
 from lading.runner.specs.compilation import accepted_paths
 from lading.runner.specs.files import Candidate, read_beside
 from lading.runner.targets.sites import Site, problems_of
+from lading.schema.codes import Severity
 from lading.schema.diagnostics import Diagnostic, Finding, diagnose, has_errors, in_order
 from lading.schema.load import Loaded, SiteFile, Spec, load
 from lading.schema.nearest import did_you_mean
@@ -18,7 +20,10 @@ from lading.schema.paths import parse, starts_with
 
 
 class Checked(NamedTuple):
-    """What was found in one file. ``sources`` are the lines of the files that its diagnostics speak of."""
+    """What was found in one file. ``sources`` are the lines of the files that its diagnostics speak of.
+
+    ``untold`` counts the notes that nobody wants to read: keeping them of ten thousand files would fill the memory.
+    """
 
     file: str
     specs: int = 0
@@ -26,6 +31,7 @@ class Checked(NamedTuple):
     targets: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
     sources: Mapping[str, Sequence[str]] = MappingProxyType({})
+    untold: int = 0
 
 
 class Checker(NamedTuple):
@@ -48,8 +54,21 @@ class Checker(NamedTuple):
         site = self.session.site(candidate.name) if loaded.specs else None
         chosen = self._chosen(site) if site and not has_errors(loaded.diagnostics) else ()
         found = in_order([*loaded.diagnostics, *self._in_sites(loaded), *self._in_specs(loaded, site, chosen)])
-        sources = loaded.sources if found else {}
-        return Checked(candidate.name, len(loaded.specs), len(loaded.sites), frozenset(chosen), tuple(found), sources)
+        told = tuple(d for d in found if self._tells_notes or d.severity is not Severity.NOTE)
+        return Checked(
+            file=candidate.name,
+            specs=len(loaded.specs),
+            sites=len(loaded.sites),
+            targets=frozenset(chosen),
+            diagnostics=told,
+            sources=loaded.sources if told else {},
+            untold=len(found) - len(told),
+        )
+
+    @property
+    def _tells_notes(self) -> bool:
+        settings = self.session.settings
+        return settings.verbose or settings.format != HUMAN
 
     def _chosen(self, site: Site) -> tuple[str, ...]:
         check_targets(site, self.targets or ())
