@@ -117,3 +117,15 @@ def test_a_login_that_no_platform_takes_is_noted() -> None:
     assert [(d.code, d.message) for d in found.diagnostics if d.code == "LD407"] == [
         ("LD407", "the site's login for harbor.example.com is not used on slurm")
     ]
+
+
+def test_a_count_that_the_site_knows_as_a_model_is_an_error() -> None:
+    """``gpu: 90`` asks for ninety GPUs; where the site has a model of that name, it was hardly meant so."""
+    target = target_of("slurm")._replace(catalog={"gpus": {"90": "g90"}})
+
+    def codes(gpu: str) -> list[str]:
+        spec = f"{{lading: v1, name: n, command: [a], resources: {{gpu: {gpu}}}}}"
+        found = compile_spec(load("s.yaml", spec.encode(), language=language()).specs[0], target)
+        return [d.code for d in found.diagnostics if d.is_error]
+
+    assert (codes("90"), codes("'90:2'"), codes("8")) == (["LD215"], [], [])

@@ -27,16 +27,6 @@ def loss_findings(plan: Plan) -> Iterator[Finding]:
             yield Finding(ACCEPTED if entry.accepted else code, entry.path, _words(plan, entry))
 
 
-def registry_findings(plan: Plan) -> Iterator[Finding]:
-    """Images of a registry that the site has a login for, on a platform that takes none."""
-    if getattr(plan.target.platform, "TAKES_REGISTRY_LOGIN", False):
-        return
-    for path, entry in plan.entries.items():
-        host = str(entry.value).partition("/")[0]
-        if path[-1] == "image" and entry.is_carried and host in plan.target.registries:
-            yield Finding("LD407", path, {"host": host, "target": plan.target.name})
-
-
 def _words(plan: Plan, entry: Entry) -> dict[str, object]:
     return {
         "path": render(entry.path),

@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lading.compiler.capability import Fidelity
-from lading.compiler.losses import loss_findings, registry_findings
+from lading.compiler.catalog import site_findings
+from lading.compiler.losses import loss_findings
 from lading.compiler.native import clashes, native_leaves, raw_of
 from lading.compiler.payload import Request, digest, settle
 from lading.compiler.plan import Entry, Plan, make_plan
@@ -85,7 +86,7 @@ def compile_spec(spec: Spec, target: Target, accept: Sequence[Path] = (), *, ver
 def _objections(plan: Plan) -> Iterator[Finding]:
     yield from clashes(plan)
     yield from loss_findings(plan)
-    yield from registry_findings(plan)
+    yield from site_findings(plan)
     yield from secret_findings(plan)
     yield from plan.target.platform.check(plan)
 
