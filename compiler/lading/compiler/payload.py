@@ -7,7 +7,7 @@ text, by line.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lading.compiler.pointers import escape
@@ -23,8 +23,7 @@ class From(NamedTuple):
     sources: Sources
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(NamedTuple):
     """The name of a secret, standing where its value will stand in the request and nowhere else."""
 
     name: str
@@ -77,8 +76,7 @@ class Origin(NamedTuple):
     sources: Sources
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One request, plain. ``secrets`` are the names that stand in the body as ``{"secret": NAME}``, by JSON pointer.
 
     Their values are filled in by the runner, at those pointers and nowhere else: a label may be called ``secret`` too.
@@ -89,8 +87,8 @@ class Request:
     body: Mapping[str, Any]
     name: str = ""
     needs: tuple[str, ...] = ()
-    origins: tuple[Origin, ...] = field(default=(), compare=False)
-    secrets: Mapping[str, str] = field(default_factory=dict, compare=False)
+    origins: tuple[Origin, ...] = ()
+    secrets: Mapping[str, str] = MappingProxyType({})
 
     def as_data(self) -> dict[str, Any]:
         """The request as JSON data: what is shown, stored, compared and hashed."""
@@ -111,12 +109,12 @@ def settle(draft: Draft) -> Request:
     return Request(draft.method, draft.path, body, draft.name, draft.needs, tuple(found.origins), found.secrets)
 
 
-@dataclass(slots=True)
 class _Found:
     """What is taken out of a draft on the way to a plain body."""
 
-    origins: list[Origin] = field(default_factory=list)
-    secrets: dict[str, str] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.origins: list[Origin] = []
+        self.secrets: dict[str, str] = {}
 
     def settled(self, value: Any, pointer: str, sources: Sources) -> Any:
         if isinstance(value, From):
@@ -124,16 +122,21 @@ class _Found:
         if isinstance(value, Text):
             self.origins.extend(Origin(pointer, line, found) for line, found in value.lines())
             return str(value)
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, Secret):
+            return self._secret(value, pointer, sources)
+        if isinstance(value, dict) and value:
             return {key: self.settled(item, f"{pointer}/{escape(key)}", sources) for key, item in value.items()}
-        if isinstance(value, Sequence) and value and not isinstance(value, str):
+        if isinstance(value, (list, tuple)) and value:
             return [self.settled(item, f"{pointer}/{index}", sources) for index, item in enumerate(value)]
         if sources:
             self.origins.append(Origin(pointer, None, sources))
-        if isinstance(value, Secret):
-            self.secrets[pointer] = value.name
-            return {"secret": value.name}
         return value
+
+    def _secret(self, secret: Secret, pointer: str, sources: Sources) -> dict[str, str]:
+        if sources:
+            self.origins.append(Origin(pointer, None, sources))
+        self.secrets[pointer] = secret.name
+        return {"secret": secret.name}
 
 
 def canonical(data: Any) -> bytes:

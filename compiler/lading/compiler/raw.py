@@ -1,7 +1,6 @@
 """``native.<platform>.raw``: JSON pointers into the finished payload, applied last. Null takes something out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from lading.compiler import pointers
@@ -39,7 +38,7 @@ def _with(request: Request, pointer: str, value: Any, at: Path, findings: list[F
 def _put(request: Request, pointer: str, value: Any, at: Path) -> Request:
     body, place = _changed(request.body, _steps(pointer), lambda _: value)
     moved = _with_places(request, lambda known: None if pointers.is_within(known, place) else known)
-    return replace(moved, body=body, origins=(*moved.origins, Origin(place, None, (at,))))
+    return moved._replace(body=body, origins=(*moved.origins, Origin(place, None, (at,))))
 
 
 def _removed(request: Request, pointer: str) -> Request:
@@ -54,16 +53,16 @@ def _removed(request: Request, pointer: str) -> Request:
     body, _ = _changed(request.body, above, without)
     is_of_a_list = isinstance(pointers.at(request.body, pointer.rpartition("/")[0]), list)
     if is_of_a_list:
-        return replace(_with_places(request, lambda known: pointers.without_entry(known, pointer)), body=body)
+        return _with_places(request, lambda known: pointers.without_entry(known, pointer))._replace(body=body)
     moved = _with_places(request, lambda known: None if pointers.is_within(known, pointer) else known)
-    return replace(moved, body=body)
+    return moved._replace(body=body)
 
 
 def _with_places(request: Request, moved: Callable[[str], str | None]) -> Request:
     """The request with the places of its origins and secrets where they are now; None is nowhere any more."""
     origins = [o._replace(pointer=place) for o in request.origins if (place := moved(o.pointer)) is not None]
     secrets = {place: name for known, name in request.secrets.items() if (place := moved(known)) is not None}
-    return replace(request, origins=tuple(origins), secrets=secrets)
+    return request._replace(origins=tuple(origins), secrets=secrets)
 
 
 def _steps(pointer: str) -> list[str]:
