@@ -248,6 +248,12 @@ CODES: dict[str, Code] = {
         "here it is too much",
         "put long texts into files",
     ),
+    "LD226": Code(
+        "value twice in a matrix",
+        "the matrix has {value} twice, which makes the same job twice",
+        "the same value again",
+        "take one of them out; to run a job several times, add a key such as `repeat: [1, 2]`",
+    ),
     "LD230": Code("accept of nothing", 'accept names "{text}", which is no field of the language', "no such field"),
     "LD240": Code(
         "more than a file",

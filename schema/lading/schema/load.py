@@ -299,12 +299,24 @@ class _Loading:
     def _is_sound(self, root: Mapping, matrix: Map[str, list[Any]]) -> bool:
         """Whether the matrix can be made into jobs; what is wrong with it has been said."""
         self._clashes(root, matrix)
+        self._twins(root, matrix)
         size = measure(root)[0] - sum(measure(node)[0] for node in (_item(root, "matrix"),) if node)
         most = min(MOST_COMBINATIONS, MOST_VALUES // size)
         is_sound = prod(len(values) for values in matrix.values()) <= most
         if not is_sound:
             self._find([Finding("LD224", ("matrix",), {"most": most})], spots(root))
         return is_sound
+
+    def _twins(self, root: Mapping, matrix: Map[str, list[Any]]) -> None:
+        for key, values in matrix.items():
+            texts = [(type(value), value) for value in values]
+            twin = next((place for place, text in enumerate(texts) if text in texts[:place]), None)
+            if twin is not None:
+                first = ("matrix", key, texts.index(texts[twin]))
+                finding = Finding(
+                    "LD226", ("matrix", key, twin), {"value": values[twin]}, others=((first, "the first"),)
+                )
+                self._find([finding], spots(root))
 
     def _clashes(self, root: Mapping, matrix: Map[str, Any]) -> None:
         params = _item(root, "params")
