@@ -219,6 +219,7 @@ def test_what_sbatch_complains_about_decides(err: str, error: type[RunnerError])
         pytest.param(Answer(None, err="sbatch did not answer in 60 s"), OutcomeUnknown, id="late"),
         pytest.param(Answer(-9), OutcomeUnknown, id="killed"),
         pytest.param(Answer(0, b"Submitted? Perhaps.\n"), OutcomeUnknown, id="no id"),
+        pytest.param(Answer(0, b"17\nquota left: 99999999\n"), OutcomeUnknown, id="several numbers"),
         pytest.param(
             Answer(255, err="ssh: Could not resolve hostname login", has_started=False), Unreachable, id="name"
         ),

@@ -21,9 +21,11 @@ def submit(run: Run, outgoing: Outgoing, waits: Sequence[str]) -> str:
     """The id of the accepted job. The script goes in on standard input, the secrets in the environment."""
     env = {name: value.reveal() for name, value in outgoing.body["secrets"].items()}
     answer = run(_argv(outgoing, waits), stdin=outgoing.body["script"].encode(), env=env)
-    lines = answer.out.split()
-    if answer.code == 0 and lines and (accepted := _ID.fullmatch(lines[-1])):
-        return accepted[1]
+    ids = {found[1] for word in answer.out.split() if (found := _ID.fullmatch(word))}
+    if answer.code == 0 and len(ids) == 1:
+        return str(ids.pop())
+    if answer.code == 0 and ids:  # a wrapper or a login shell has numbers of its own to tell
+        raise OutcomeUnknown(f"sbatch answered with several numbers: {', '.join(sorted(ids))}")
     raise _failure(answer)
 
 
