@@ -14,7 +14,7 @@ lading: v1
 kind: site
 default: local
 secrets: {token: {env: CANARY_SOURCE}}
-targets: {local: {platform: local}, cluster: {platform: slurm}}
+targets: {local: {platform: local}, cluster: {platform: slurm, options: {via: [no-such-login]}}}
 """
 SPEC = """
 lading: v1
@@ -23,23 +23,25 @@ script: |
   [ "$TOKEN" = "$(cat expected)" ] && echo "it is here, and it is ${#TOKEN} long"
 env: {TOKEN: {secret: token}}
 """
-COMMANDS = [
-    ["validate", "spec.yaml", "-v"],
-    ["compile", "spec.yaml", "-t", "local", "--format", "json"],
-    ["compile", "spec.yaml", "-t", "cluster"],
-    ["compile", "spec.yaml", "-t", "cluster", "-o", "out"],
-    ["explain", "spec.yaml", "-t", "local", "-v"],
-    ["explain", "spec.yaml", "-t", "cluster", "--format", "json"],
-    ["submit", "spec.yaml", "--dry-run", "-v"],
-    ["submit", "spec.yaml", "-t", "cluster", "--dry-run", "--format", "json"],
-    ["submit", "spec.yaml", "-t", "cluster", "-v"],
-    ["run", "spec.yaml", "-v"],
-    ["diff", "spec.yaml", "-t", "local"],
-    ["list", "-v"],
-    ["list", "--format", "json"],
-    ["ledger", "--format", "json"],
-    ["doctor", "local", "-v"],
-]
+COMMANDS = {
+    "validate spec.yaml -v": 0,
+    "compile spec.yaml -t local --format json": 0,
+    "compile spec.yaml -t cluster": 0,
+    "compile spec.yaml -t cluster -o out": 0,
+    "explain spec.yaml -t local -v": 0,
+    "explain spec.yaml -t cluster --format json": 0,
+    "submit spec.yaml --dry-run -v": 0,
+    "submit spec.yaml -t cluster --dry-run --format json": 0,
+    "submit spec.yaml -t cluster -v": 3,
+    "run spec.yaml -v": 0,
+    "diff spec.yaml -t local": 0,
+    "diff spec.yaml -t local --set env.TOKEN=other": 1,
+    "list -v": 0,
+    "list --format json": 0,
+    "ledger --format json": 0,
+    "doctor local -v": 0,
+}
+"""Each with the exit code that shows that it did its work; ``cluster`` can not be reached."""
 
 
 def spellings() -> list[bytes]:
@@ -70,14 +72,16 @@ def folder(tmp_path: Path) -> Path:
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """One lading command in the folder, with the secret in its environment."""
-    environ = {**os.environ, "CANARY_SOURCE": CANARY, "LADING_STATE": str(folder / "state"), "HOME": str(folder)}
+    places = {"LADING_STATE": str(folder / "state"), "HOME": str(folder)}
+    environ = {**os.environ, "CANARY_SOURCE": CANARY, **places}
     argv = [sys.executable, "-m", "lading", *arguments]
     return subprocess.run(argv, cwd=folder, env=environ, capture_output=True, check=False, timeout=60)
 
 
 def test_the_value_is_nowhere(folder: Path) -> None:
     """Every command, then every file that they left behind: the job had the value, and nothing else has it."""
-    outputs = {" ".join(command): run(folder, *command) for command in COMMANDS}
+    outputs = {command: run(folder, *command.split()) for command in COMMANDS}
+    assert {command: done.returncode for command, done in outputs.items()} == COMMANDS
     assert outputs["run spec.yaml -v"].stdout == f"it is here, and it is {len(CANARY)} long\n".encode()
     leaks = [
         (name, found) for name, done in outputs.items() for found in spellings() if found in done.stdout + done.stderr
