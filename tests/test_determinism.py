@@ -1,6 +1,7 @@
 """Same inputs, same bytes: whoever compiles, wherever, with whatever around it, and with no network to be reached."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ import socket, sys
 def refuse(*_, **__): raise AssertionError("a compiler opened a socket")
 socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
 from lading.runner.cli import main
-sys.exit(main(["compile", "array.yaml", "--site", sys.argv[1], "-t", sys.argv[2], "--format", "json"]))
+sys.exit(main(["compile", sys.argv[3], "--site", sys.argv[1], "-t", sys.argv[2], "--format", "json"]))
 """
 
 AROUND = {
@@ -36,22 +37,21 @@ AROUND = {
 }
 
 
-def compiled(platform: str, folder: Path, environ: dict[str, str]) -> bytes:
-    """What `lading compile` prints for an example in the folder."""
-    (folder / "array.yaml").write_bytes((SPECS / "array.yaml").read_bytes())
-    argv = [sys.executable, "-c", COMPILE, str(FOLDER / f"{platform}.yaml"), platform]
+def compiled(platform: str, example: str, folder: Path, environ: dict[str, str]) -> bytes:
+    """What `lading compile` prints for an example, started in a copy of the examples."""
+    shutil.copytree(SPECS, folder)
+    argv = [sys.executable, "-c", COMPILE, str(FOLDER / f"{platform}.yaml"), platform, example]
     done = subprocess.run(argv, cwd=folder, env={**os.environ, **environ}, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, done.stderr)
     return done.stdout
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_the_bytes_are_the_same_whatever_is_around(platform: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("example", ["array.yaml", "matrix.yaml", "workflow.yaml"])
+def test_the_bytes_are_the_same_whatever_is_around(platform: str, example: str, tmp_path: Path) -> None:
     """Homes, zones, locales, hash seeds and working directories change nothing."""
     outputs = {}
     for index, (name, environ) in enumerate(AROUND.items()):
-        folder = tmp_path / str(index)
-        folder.mkdir()
-        outputs[name] = compiled(platform, folder, environ)
+        outputs[name] = compiled(platform, example, tmp_path / str(index), environ)
     assert len(outputs["as it is"]) > 100
     assert {name: output == outputs["as it is"] for name, output in outputs.items()} == dict.fromkeys(AROUND, True)
