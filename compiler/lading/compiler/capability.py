@@ -58,6 +58,13 @@ class Leaf(NamedTuple):
     job: Mapping[str, Any]
     target: "Target"
 
+    def beside(self, above: int = 1) -> Mapping[str, Any]:
+        """The map that the leaf stands in, or one further up."""
+        found: Any = self.job
+        for step in self.path[:-above]:
+            found = found[step]
+        return dict(found)
+
 
 class Verdict(NamedTuple):
     """What becomes of one value: how well it is carried, as which native value, and the sentence that people read."""

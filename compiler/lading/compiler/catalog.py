@@ -1,9 +1,19 @@
-"""What only the site can tell of any job: which names its catalog knows, and which logins it has."""
+"""What only the site can tell of any job: which names its catalog knows, where its data is, which logins it has."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from lading.compiler.plan import Plan
 from lading.schema.diagnostics import Finding
+
+
+def mounted_folder(mount: Mapping[str, Any], catalog: Mapping[str, Any]) -> str | None:
+    """Where a mount's data is, on platforms whose catalog has a path for each volume; None where it is no folder."""
+    if "volume" not in mount:
+        return mount.get("host")
+    path = catalog.get("volumes", {}).get(mount["volume"], {}).get("path")
+    below = mount.get("subPath", "").strip("/")
+    return f"{path.rstrip('/')}/{below}" if path and below else path
 
 
 def site_findings(plan: Plan) -> Iterator[Finding]:

@@ -5,7 +5,6 @@ commands may stand before the command's name or after it; they are its session's
 """
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import chdir
 from typing import Any, NamedTuple, TextIO
@@ -31,11 +30,6 @@ class Settings(NamedTuple):
         if self.color != "auto":
             return self.color == "always"
         return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-    @property
-    def may_ask(self) -> bool:
-        """Whether somebody is there to answer a question."""
-        return not self.no_input and is_terminal(sys.stdin) and is_terminal(sys.stderr)
 
 
 def is_terminal(stream: TextIO) -> bool:

@@ -36,14 +36,20 @@ def _script(request: Request) -> str:
 def compilation_data(compilation: Compilation) -> dict[str, Any]:
     """The whole compilation."""
     return {
-        "name": compilation.name,
-        "target": compilation.target.name,
-        "platform": compilation.target.platform.NAME,
-        "digest": compilation.digest,
+        **_head(compilation),
         "requests": [request.as_data() for request in compilation.requests],
         "fields": [_field(compilation, entry) for entry in compilation.entries],
         "diagnostics": as_data(compilation.diagnostics),
         "secrets": list(compilation.secrets),
+    }
+
+
+def _head(compilation: Compilation) -> dict[str, Any]:
+    return {
+        "name": compilation.name,
+        "target": compilation.target.name,
+        "platform": compilation.target.platform.NAME,
+        "digest": compilation.digest,
     }
 
 
@@ -63,10 +69,7 @@ def show_dry(screen: Screen, compiled: Sequence[Compilation]) -> int:
 
 def _dry_data(compilation: Compilation) -> dict[str, Any]:
     return {
-        "name": compilation.name,
-        "target": compilation.target.name,
-        "platform": compilation.target.platform.NAME,
-        "digest": compilation.digest,
+        **_head(compilation),
         "requests": [hidden(request.as_data(), request.secrets) for request in compilation.requests],
         "secrets": list(compilation.secrets),
     }

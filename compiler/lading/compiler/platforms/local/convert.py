@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lading.compiler.capability import Leaf, Verdict, dropped, emulated, exact, refused
+from lading.compiler.catalog import mounted_folder
 
 PLAIN_FRAMEWORKS = frozenset({"none", "pytorch"})
 
@@ -72,20 +73,12 @@ def port(leaf: Leaf) -> Verdict:
 
 def publish(leaf: Leaf) -> Verdict:
     """A port of the program is reachable from where the machine is, under its own number and no other."""
-    own = _beside(leaf).get("port")
+    own = leaf.beside().get("port")
     if leaf.value is False or leaf.value == own:
         return exact(leaf.value)
     if leaf.value is True:
         return emulated(True, f"reached at {own}, the program's own port")
     return dropped(f"the program is reached at {own}, its own port")
-
-
-def _beside(leaf: Leaf) -> Mapping[str, Any]:
-    """The map that the leaf stands in."""
-    found: Any = leaf.job
-    for step in leaf.path[:-1]:
-        found = found[step]
-    return dict(found)
 
 
 def _parts(leaf: Leaf) -> list[Mapping[str, Any]]:
@@ -98,13 +91,7 @@ def _parts(leaf: Leaf) -> list[Mapping[str, Any]]:
 
 
 def _source(leaf: Leaf) -> str | None:
-    mount = _beside(leaf)
-    if "volume" not in mount:
-        return mount.get("host")
-    entry = leaf.target.catalog.get("volumes", {}).get(mount["volume"], {})
-    below = mount.get("subPath", "").strip("/")
-    path = entry.get("path")
-    return f"{path.rstrip('/')}/{below}" if path and below else path
+    return mounted_folder(leaf.beside(), leaf.target.catalog)
 
 
 def _in_container(leaf: Leaf) -> bool:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from lading.compiler.capability import Leaf, Verdict, dropped, emulated, exact, refused, rounded
+from lading.compiler.capability import Fidelity, Leaf, Verdict, dropped, emulated, exact, refused, rounded
+from lading.compiler.catalog import mounted_folder
 from lading.schema.units import written
 
 NO_CONTAINERS = "there are no containers here: map the image in catalog.images, or set options.containers"
@@ -74,7 +75,7 @@ def workdir(leaf: Leaf) -> Verdict:
 
 def cpu(leaf: Leaf) -> Verdict:
     """Whole cores for each slot, in the end at least what the replica asked for."""
-    slots = _beside(leaf, above=2).get("slots", 1)
+    slots = leaf.beside(above=2).get("slots", 1)
     each = cores_of_slot(leaf.value, slots)
     if each * slots * 1000 == leaf.value:
         return exact(each * slots)
@@ -89,19 +90,16 @@ def cores_of_slot(millicores: int, slots: int) -> int:
 
 def gpu_model(leaf: Leaf) -> Verdict:
     """The GRES type that the catalog has for the model; the model's own name where the catalog lists none."""
-    known = leaf.target.catalog.get("gpus", {})
-    if known and leaf.value not in known:
-        return refused(f'the site has no "{leaf.value}" in its catalog, only {", ".join(known)}')
-    native = known.get(leaf.value, leaf.value)
-    if not _REFERENCE.fullmatch(native):
+    spelled = _spelled(leaf, "gpus")
+    if spelled.fidelity is Fidelity.EXACT and not _REFERENCE.fullmatch(spelled.value):
         return refused("a GRES type is made of letters, digits, -, _ and .: give it one in catalog.gpus")
-    return exact(native)
+    return spelled
 
 
 def gpu_memory(leaf: Leaf) -> Verdict:
     """The GRES type with the least memory that is enough; nothing to say where the model is chosen and has enough."""
     memory = leaf.target.catalog.get("gpuMemory", {})
-    model = _beside(leaf).get("model")
+    model = leaf.beside().get("model")
     wanted = written(leaf.value, "bytes")
     if model is not None:
         has = memory.get(model)
@@ -118,7 +116,7 @@ def gpu_memory(leaf: Leaf) -> Verdict:
 
 def volume(leaf: Leaf) -> Verdict:
     """The folder that the catalog has for the volume, with the mount's ``subPath`` below it."""
-    source = source_of(_beside(leaf), leaf.target.catalog)
+    source = mounted_folder(leaf.beside(), leaf.target.catalog)
     if source is None:
         return refused(f'targets.{leaf.target.name}.catalog.volumes has no path for "{leaf.value}"')
     return _bindable(leaf, source)
@@ -128,12 +126,12 @@ def host(leaf: Leaf) -> Verdict:
     """A folder of the nodes, which a program that runs on them sees as it is."""
     if not in_container(leaf):
         return exact(None)
-    return _bindable(leaf, source_of(_beside(leaf), leaf.target.catalog))
+    return _bindable(leaf, mounted_folder(leaf.beside(), leaf.target.catalog))
 
 
 def mount_path(leaf: Leaf) -> Verdict:
     """A container has the data wherever the spec wants it; without one it is where it is."""
-    source = source_of(_beside(leaf), leaf.target.catalog)
+    source = mounted_folder(leaf.beside(), leaf.target.catalog)
     if source is None or source.rstrip("/") == leaf.value.rstrip("/"):
         return exact(leaf.value if in_container(leaf) else None)
     if in_container(leaf):
@@ -211,7 +209,12 @@ def rdma(leaf: Leaf) -> Verdict:
 
 def queue(leaf: Leaf) -> Verdict:
     """The partition that the catalog has for the queue; the queue's own name where the catalog lists none."""
-    known = leaf.target.catalog.get("queues", {})
+    return _spelled(leaf, "queues")
+
+
+def _spelled(leaf: Leaf, names: str) -> Verdict:
+    """The name as the catalog spells it; the name itself where the catalog lists none."""
+    known = leaf.target.catalog.get(names, {})
     if known and leaf.value not in known:
         return refused(f'the site has no "{leaf.value}" in its catalog, only {", ".join(known)}')
     return exact(known.get(leaf.value, leaf.value))
@@ -221,15 +224,6 @@ def after(leaf: Leaf) -> Verdict:
     """Names and ids, none of which can be mistaken for more of Slurm's own syntax."""
     odd = [name for name in leaf.value if not _REFERENCE.fullmatch(name)]
     return refused(f"{odd[0]!r} is no name or id of a job") if odd else exact(leaf.value)
-
-
-def source_of(mount: Mapping[str, Any], catalog: Mapping[str, Any]) -> str | None:
-    """Where the mount's data is on the cluster, or None where it is not a folder there."""
-    if "volume" not in mount:
-        return mount.get("host")
-    path = catalog.get("volumes", {}).get(mount["volume"], {}).get("path")
-    below = mount.get("subPath", "").strip("/")
-    return f"{path.rstrip('/')}/{below}" if path and below else path
 
 
 def in_container(leaf: Leaf) -> bool:
@@ -254,11 +248,3 @@ def _part(leaf: Leaf) -> Mapping[str, Any]:
     """The step that the leaf belongs to, or the job."""
     found: Mapping[str, Any] = leaf.job["steps"][leaf.path[1]] if leaf.path[0] == "steps" else leaf.job
     return found
-
-
-def _beside(leaf: Leaf, above: int = 1) -> Mapping[str, Any]:
-    """The map that the leaf stands in, or one further up."""
-    found: Any = leaf.job
-    for step in leaf.path[:-above]:
-        found = found[step]
-    return dict(found)

@@ -45,7 +45,7 @@ class Supervisor:
     """One job, from its acceptance to its last word."""
 
     def __init__(self, folder: JobDir, job: Mapping[str, Any], state: dict[str, Any]) -> None:
-        self._folder, self._body, self._state = folder, job["body"], state
+        self._folder, self._state = folder, state
         self._waits = Waits(folder.path.parent, job["after"])
         self._batch = _batch(folder, job)
         self._stopped = False
