@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -80,7 +81,8 @@ def test_a_full_disk_is_told() -> None:
 )
 def test_a_stream_that_is_closed_or_full_changes_no_verdict(command: str, code: int) -> None:
     """What can not be said is not said; the exit code is what it would be, or says that the output is lost."""
-    done = subprocess.run(f"{sys.executable} -m lading {command}", shell=True, stderr=subprocess.PIPE, check=False)
+    line = f"{shlex.quote(sys.executable)} -m lading {command}"
+    done = subprocess.run(line, shell=True, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, b"bug" in done.stderr) == (code, False)
 
 
