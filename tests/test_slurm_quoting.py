@@ -83,7 +83,7 @@ SRUN = """#!/bin/bash
 while [[ $1 == -* ]]; do shift; done
 SLURM_NODEID=1 SLURM_PROCID=3 SLURM_LOCALID=1 exec "$@"
 """
-DUMP = """#!{python} -IS
+DUMP = """#!{folder}/python -IS
 from pathlib import Path
 for name in ("cmdline", "environ"):
     Path("{folder}", name).write_bytes(Path("/proc/self", name).read_bytes())
@@ -94,7 +94,8 @@ for name in ("cmdline", "environ"):
 def stubs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an srun, and with a program that writes down what it is given."""
     folder = tmp_path_factory.mktemp("bin")
-    for name, text in (("srun", SRUN), ("dump", DUMP.format(python=sys.executable, folder=folder))):
+    (folder / "python").symlink_to(sys.executable)  # a #! line knows no quotes, and the checkout may hold a space
+    for name, text in (("srun", SRUN), ("dump", DUMP.format(folder=folder))):
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
     return folder
