@@ -42,6 +42,10 @@ def test_a_compilation_accounts_for_every_set_field(name: str, data: dict[str, A
     if compilation.plan is None:
         assert not compilation.is_valid
         return
+    if not compilation.plan.takes_kind:
+        assert [entry.path for entry in compilation.entries] == [("kind",)]
+        assert not compilation.is_valid
+        return
     assert [path for path, _ in compilation.job.leaves()] == [
         e.path for e in compilation.entries if "native" not in e.path
     ]

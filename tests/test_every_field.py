@@ -7,12 +7,13 @@ import pytest
 from kit.samples import document, pair
 from kit.sites import PLATFORMS, target_of
 
+from lading.compiler.matrix import editions_of
 from lading.compiler.payload import canonical
 from lading.compiler.pipeline import Compilation, compile_spec
 from lading.compiler.registry import language
 from lading.schema.job import patterns
 from lading.schema.load import load
-from lading.schema.paths import Path, starts_with
+from lading.schema.paths import Path, render, starts_with
 
 KINDS = ("job", "service", "workflow", "pipeline", "search", "dataset", "evaluation")
 
@@ -66,19 +67,36 @@ def _bytes(compilation: Compilation) -> bytes:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_leaf_has_a_row(platform: str) -> None:
-    """A field that a platform's table does not mention can not exist."""
-    from lading.compiler.capability import CARRIED
-    from lading.compiler.registry import platform as load_platform
-
-    found = load_platform(platform)
-    assert found is not None
-    missing = [path for kind in KINDS for path, _ in patterns(language(), language().structs[language().kinds[kind]])]
-    kinds = found.TABLE.row_for(("kind",))
-    assert kinds is not None
-    carried = [p for p in missing if p[0] not in {"sql", "images", "text", "featureLibrary", "topK", "pipeline"}]
-    assert [p for p in carried if found.TABLE.row_for(p) is None and kinds.fidelity in CARRIED and _is_job(p)] == []
-
-
-def _is_job(path: Path) -> bool:
+    """A field that the table of an edition does not mention can not exist."""
     known = language()
-    return path in dict(patterns(known, known.structs[known.kinds["job"]]))
+    missing = [
+        (edition.title, kind, path)
+        for edition in editions_of(platform)
+        for kind in KINDS
+        if (table := edition.platform.table(kind, edition.options)) is not None
+        for path, _ in patterns(known, known.structs[known.kinds[kind]])
+        if path != ("kind",) and table.row_for(path) is None
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_row_that_writes_itself_reads_itself(platform: str) -> None:
+    """A placed row whose value a function decides has another that undoes it, and no row is about nothing."""
+    found = [
+        (kind, field, row)
+        for edition in editions_of(platform)
+        for kind in KINDS
+        for field, row in (edition.platform.table(kind, edition.options) or {}).items()
+    ]
+    fields = {kind: {render(path).replace("[0]", "[]") for path in _all_paths(kind)} for kind in KINDS}
+    assert [(kind, field) for kind, field, row in found if row.is_placed and row.convert and not row.read] == []
+    assert [
+        field for field in {field for _, field, _ in found} if not any(field in known for known in fields.values())
+    ] == []
+
+
+def _all_paths(kind: str) -> set[Path]:
+    known = language()
+    found = {path for path, _ in patterns(known, known.structs[known.kinds[kind]])}
+    return {path[:length] for path in found for length in range(1, len(path) + 1)}

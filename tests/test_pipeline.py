@@ -1,6 +1,6 @@
 """The compiler's own guarantees, with platforms made for the purpose: what a forgetful or a wrong emitter meets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -17,7 +17,6 @@ from lading.schema.load import load
 
 TABLE = Table(
     {
-        "kind": EXACT(""),
         "name": EXACT("name"),
         "command": EXACT("argv"),
         "resources.cpu": EMULATED("cpus", "as a hint"),
@@ -37,7 +36,11 @@ def platform(*reads: tuple[str, ...]) -> Platform:
         plan.root.sources("resources")  # looking is not carrying
         return ()
 
-    return cast("Platform", SimpleNamespace(NAME="forgetful", TABLE=TABLE, PAYLOAD="json", emit=emit, check=check))
+    def table(kind: str, options: Mapping[str, Any]) -> Table:
+        return TABLE
+
+    found = SimpleNamespace(NAME="forgetful", PAYLOAD="json", OTHER_KINDS="", table=table, emit=emit, check=check)
+    return cast("Platform", found)
 
 
 def compiled(text: str, found: Platform) -> Compilation:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from lading.compiler.capability import Table
 from lading.compiler.payload import Request, canonical
 from lading.compiler.plan import Plan
 from lading.compiler.raw import apply_raw
@@ -19,7 +20,7 @@ def applied(raw: dict[str, Any]) -> tuple[Any, list[str]]:
     """The body after the raw values, and the problems that were found."""
     assert LOCAL is not None
     job = Job({"name": "n", "native": {"local": {"raw": raw}}}, {}, language())
-    plan = Plan(job, Target("local", LOCAL), {}, has_raw=True)
+    plan = Plan(job, Target("local", LOCAL), Table({}), {}, has_raw=True)
     requests, findings = apply_raw(plan, (Request("POST", "/", BODY, secrets={"/env/0/value": "s"}),))
     return requests[0].body, [str(finding.words["problem"]) for finding in findings]
 
@@ -49,7 +50,7 @@ def test_what_stands_behind_a_removed_entry_moves_up() -> None:
     job = Job({"name": "n", "native": {"local": {"raw": {"/env/0": None}}}}, {}, language())
     body = {"env": ["a", {"secret": "s"}, {"secret": "t"}]}
     before = Request("POST", "/", body, secrets={"/env/1": "s", "/env/2": "t"})
-    (after,), findings = apply_raw(Plan(job, Target("local", LOCAL), {}, has_raw=True), (before,))
+    (after,), findings = apply_raw(Plan(job, Target("local", LOCAL), Table({}), {}, has_raw=True), (before,))
     assert (after.body, after.secrets, findings) == ({"env": body["env"][1:]}, {"/env/0": "s", "/env/1": "t"}, [])
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lading.compiler.pointers import split
 from lading.schema.paths import Path
 from lading.schema.units import Quantity
 
@@ -75,6 +76,8 @@ class Verdict(NamedTuple):
 
 
 Convert = Callable[[Leaf], Verdict]
+Read = Callable[[Any, "Target"], Any]
+"""A ``convert`` backwards: the spec's value (base units) behind a native one, None where a spec need not say it."""
 
 
 def exact(value: Any) -> Verdict:
@@ -105,9 +108,11 @@ def refused(why: str) -> Verdict:
 class Row(NamedTuple):
     """What one platform does with one field.
 
-    ``native`` is the platform's name for it, ``unit`` its unit (values are divided by it and rounded up), ``values``
-    a closed translation (a value outside it is refused), ``limit`` the largest native value, ``why`` the sentence
-    shown when it is not exact.
+    ``native`` is what the platform calls it: a JSON pointer into the body of the job, role or step that the field
+    belongs to, where its value stands as it is (the row is then *placed*: it is written and read back by itself), or
+    else words for people. ``unit`` is the platform's unit (values are divided by it and rounded up), ``values`` a
+    closed translation (a value outside it is refused), ``limit`` the largest native value, ``why`` the sentence shown
+    when it is not exact, ``read`` what undoes ``convert``, ``needed`` why a job without the field can not be had.
     """
 
     fidelity: Fidelity
@@ -117,14 +122,30 @@ class Row(NamedTuple):
     limit: int | None = None
     why: str = ""
     convert: Convert | None = None
+    read: Read | None = None
+    needed: str = ""
+
+    @property
+    def name(self) -> str:
+        """The native name as people write it: ``flavour.mem``."""
+        return ".".join(split(self.native)) if self.is_placed else self.native
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether the value stands at a place of its own in the body."""
+        return self.native.startswith("/")
 
 
 class Table(dict[str, Row]):
-    """A platform's rows, by field."""
+    """A platform's rows for one kind of spec, by field."""
 
     def __init__(self, rows: Mapping[str, Row]) -> None:
         super().__init__(rows)
         self._found: dict[tuple[str, ...], Row | None] = {}
+        self.placed = {tuple(field.split(".")): row for field, row in rows.items() if row.is_placed}
+        """The rows that write and read themselves, by the field's path within its job, role or step."""
+        self.needed = {tuple(field.split(".")): row.needed for field, row in rows.items() if row.needed}
+        """Why a job can not be had without a field, by its path within the job, role or step."""
 
     def row_for(self, path: Path) -> Row | None:
         """The row that speaks of this path.

@@ -69,7 +69,7 @@ def _row(entry: Entry, plan: Plan, values: Sequence[Value]) -> Explained:
         place=spot.place if spot else None,
         value=entry.value,
         fidelity=str(entry.verdict.fidelity),
-        native=entry.row.native,
+        native=entry.row.name,
         note=note,
         values=tuple(values),
         written=_written(entry, plan),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lading.compiler.capability import Fidelity
+from lading.compiler.objections import missing
 from lading.compiler.plan import Entry, Plan
 from lading.schema.diagnostics import Finding
 from lading.schema.paths import render
@@ -25,6 +26,14 @@ def loss_findings(plan: Plan) -> Iterator[Finding]:
     for entry in plan.entries.values():
         if code := CODES.get(entry.verdict.fidelity):
             yield Finding(ACCEPTED if entry.accepted else code, entry.path, _words(plan, entry))
+
+
+def missing_findings(plan: Plan) -> Iterator[Finding]:
+    """One finding for each field that the platform needs, and that the job, or one of its roles or steps, lacks."""
+    for part in plan.parts if plan.table.needed else ():
+        for path, why in plan.table.needed.items():
+            if not part.is_set(*path):
+                yield missing(part, path, why)
 
 
 def _words(plan: Plan, entry: Entry) -> dict[str, object]:

@@ -5,13 +5,12 @@ fields × platforms, as text, Markdown, HTML or data.
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from lading.compiler.capability import Fidelity, Leaf
-from lading.compiler.plan import weigh
-from lading.compiler.registry import language, platform, platforms
-from lading.compiler.target import Platform, Target
-from lading.schema.job import Job, patterns
+from lading.compiler.capability import Fidelity, Table
+from lading.compiler.registry import default_options, language, platform, platforms
+from lading.compiler.target import Platform
+from lading.schema.job import patterns
 from lading.schema.paths import Path
 from lading.schema.shape import Field
 
@@ -43,15 +42,40 @@ class Line(NamedTuple):
 
 
 def field_matrix(names: Sequence[str] = ()) -> list[Line]:
-    """Every field of the language on the named platforms, or on all. In the order of the language."""
-    chosen = {name: found for name in names or platforms() if (found := platform(name))}
-    return [Line(label(path), field.doc, _cells(path, kind, chosen)) for path, field, kind in _all_fields()]
+    """Every field of the language on the named platforms, or on all, and on each of their editions.
+
+    In the order of the language.
+    """
+    editions = [edition for name in names or platforms() for edition in editions_of(name)]
+    return [Line(label(path), field.doc, _cells(path, kinds, editions)) for path, field, kinds in _all_fields()]
 
 
-def cell_of(name: str, path: Path) -> Cell | None:
-    """How the platform carries the field at this path, or None for an unknown platform."""
+class Edition(NamedTuple):
+    """One way in which a platform is deployed: what people call it, and the options that say so."""
+
+    title: str
+    platform: Platform
+    options: Mapping[str, Any]
+
+    def cell(self, path: Path, kinds: Sequence[str]) -> Cell:
+        """How it carries the field, in the first of the kinds that it takes."""
+        tables = [found for kind in kinds if (found := self.platform.table(kind, self.options)) is not None]
+        return _cell(tables[0], path) if tables else Cell(Fidelity.REFUSED, "", self.platform.OTHER_KINDS)
+
+
+def editions_of(name: str) -> list[Edition]:
+    """The editions of the platform, one where it does not tell any apart; none for an unknown platform."""
     found = platform(name)
-    return _cell(found, path) if found else None
+    if found is None:
+        return []
+    usual = default_options(name)
+    editions: Mapping[str, Mapping[str, Any]] = getattr(found, "EDITIONS", {"": {}})
+    return [Edition(f"{name} {edition}".strip(), found, {**usual, **own}) for edition, own in editions.items()]
+
+
+def cells_of(path: Path, kinds: Sequence[str]) -> dict[str, Cell]:
+    """How each platform carries the field at this path of specs of these kinds."""
+    return _cells(path, kinds, [edition for name in platforms() for edition in editions_of(name)])
 
 
 def label(path: Path) -> str:
@@ -62,41 +86,26 @@ def label(path: Path) -> str:
     return text
 
 
-def kinds_of_work() -> list[str]:
-    """Every kind of spec, in the order of the language."""
-    return [kind for kind in language().kinds if kind != "site"]
-
-
-def _all_fields() -> Iterator[tuple[Path, Field, str]]:
-    """Every field once, with the first kind that has it."""
+def _all_fields() -> Iterator[tuple[Path, Field, list[str]]]:
+    """Every field once, with the kinds that have it."""
     known = language()
-    seen: set[Path] = set()
-    for kind in kinds_of_work():
+    found: dict[Path, tuple[Field, list[str]]] = {}
+    for kind in known.kinds_of_work:
         for path, field in patterns(known, known.structs[known.kinds[kind]]):
-            if path not in seen and path != ("kind",):
-                seen.add(path)
-                yield path, field, kind
+            if path != ("kind",):
+                found.setdefault(path, (field, []))[1].append(kind)
+    yield from ((path, field, kinds) for path, (field, kinds) in found.items())
 
 
-def _cells(path: Path, kind: str, chosen: Mapping[str, Platform]) -> dict[str, Cell]:
-    return {name: _kind_cell(found, kind) or _cell(found, path) for name, found in chosen.items()}
+def _cells(path: Path, kinds: Sequence[str], editions: Sequence[Edition]) -> dict[str, Cell]:
+    return {edition.title: edition.cell(path, kinds) for edition in editions}
 
 
-def _kind_cell(found: Platform, kind: str) -> Cell | None:
-    """The refusal of the whole kind, where the platform refuses it."""
-    row = found.TABLE.row_for(("kind",))
-    if row is None:
-        return None
-    job = Job({"kind": kind, "name": "x"}, {}, language())
-    verdict = weigh(row, Leaf(("kind",), kind, job.value, Target(found.NAME, found)))
-    return Cell(verdict.fidelity, "", verdict.note) if verdict.fidelity is Fidelity.REFUSED else None
-
-
-def _cell(found: Platform, path: Path) -> Cell:
-    row = found.TABLE.row_for(path)
+def _cell(table: Table, path: Path) -> Cell:
+    row = table.row_for(path)
     if row is None:
         return Cell(Fidelity.REFUSED, "", "no row in the table")
-    return Cell(row.fidelity, row.native, row.why)
+    return Cell(row.fidelity, row.name, row.why)
 
 
 def as_markdown(lines: Sequence[Line], first: str = "field") -> str:

@@ -29,6 +29,41 @@ class Secret(NamedTuple):
     name: str
 
 
+class FileContent(NamedTuple):
+    """The content of a file beside the spec, standing where it will stand in the request."""
+
+    path: str
+
+    def shown(self) -> dict[str, Any]:
+        """What people see in its place."""
+        return {"file": self.path}
+
+
+class Answer(NamedTuple):
+    """A value from the answer to an earlier request of the same compilation, which is known once that was sent."""
+
+    request: str
+    pointer: str
+
+    def shown(self) -> dict[str, Any]:
+        """What people see in its place."""
+        return {"answer": f"{self.request}#{self.pointer}"}
+
+
+class Lookup(NamedTuple):
+    """Something short-lived that the platform is asked for at submission, by what it must be."""
+
+    what: Mapping[str, Any]
+
+    def shown(self) -> dict[str, Any]:
+        """What people see in its place."""
+        return {"lookup": dict(self.what)}
+
+
+Late = FileContent | Answer | Lookup
+"""What is only known when the request is sent."""
+
+
 class Text:
     """A text written piece by piece, each with its sources: a script. Lives in a draft where a string would."""
 
@@ -58,7 +93,8 @@ class Text:
 class Draft(NamedTuple):
     """One request as an emitter writes it.
 
-    ``name`` tells several apart (a workflow's steps); ``needs`` names those before it.
+    ``name`` tells several apart (a workflow's steps); ``needs`` names those before it. ``schema`` is the file of the
+    platform's folder, without ``.schema.json``, that describes the body.
     """
 
     method: str
@@ -66,6 +102,7 @@ class Draft(NamedTuple):
     body: Mapping[str, Any]
     name: str = ""
     needs: tuple[str, ...] = ()
+    schema: str = "payload"
 
 
 class Origin(NamedTuple):
@@ -80,6 +117,7 @@ class Request(NamedTuple):
     """One request, plain. ``secrets`` are the names that stand in the body as ``{"secret": NAME}``, by JSON pointer.
 
     Their values are filled in by the runner, at those pointers and nowhere else: a label may be called ``secret`` too.
+    So is ``late``, what else is only known when the request is sent, as the body shows it.
     """
 
     method: str
@@ -89,6 +127,8 @@ class Request(NamedTuple):
     needs: tuple[str, ...] = ()
     origins: tuple[Origin, ...] = ()
     secrets: Mapping[str, str] = MappingProxyType({})
+    late: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    schema: str = "payload"
 
     def as_data(self) -> dict[str, Any]:
         """The request as JSON data: what is shown, stored, compared and hashed."""
@@ -99,6 +139,8 @@ class Request(NamedTuple):
             data["needs"] = list(self.needs)
         if self.secrets:
             data["secrets"] = dict(self.secrets)
+        if self.late:
+            data["late"] = dict(self.late)
         return data
 
 
@@ -106,7 +148,8 @@ def settle(draft: Draft) -> Request:
     """The request that the draft describes, with its origins and the places of its secrets beside it."""
     found = _Found()
     body = found.settled(draft.body, "", ())
-    return Request(draft.method, draft.path, body, draft.name, draft.needs, tuple(found.origins), found.secrets)
+    request = Request(draft.method, draft.path, body, draft.name, draft.needs, schema=draft.schema)
+    return request._replace(origins=tuple(found.origins), secrets=found.secrets, late=found.late)
 
 
 class _Found:
@@ -115,6 +158,7 @@ class _Found:
     def __init__(self) -> None:
         self.origins: list[Origin] = []
         self.secrets: dict[str, str] = {}
+        self.late: dict[str, Mapping[str, Any]] = {}
 
     def settled(self, value: Any, pointer: str, sources: Sources) -> Any:
         if isinstance(value, From):
@@ -123,7 +167,11 @@ class _Found:
             self.origins.extend(Origin(pointer, line, found) for line, found in value.lines())
             return str(value)
         if isinstance(value, Secret):
-            return self._secret(value, pointer, sources)
+            self.secrets[pointer] = value.name
+            return self._shown({"secret": value.name}, pointer, sources)
+        if isinstance(value, Late):
+            self.late[pointer] = value.shown()
+            return self._shown(value.shown(), pointer, sources)
         if isinstance(value, dict) and value:
             return {key: self.settled(item, f"{pointer}/{escape(key)}", sources) for key, item in value.items()}
         if isinstance(value, (list, tuple)) and value:
@@ -132,11 +180,10 @@ class _Found:
             self.origins.append(Origin(pointer, None, sources))
         return value
 
-    def _secret(self, secret: Secret, pointer: str, sources: Sources) -> dict[str, str]:
+    def _shown(self, shown: dict[str, Any], pointer: str, sources: Sources) -> dict[str, Any]:
         if sources:
             self.origins.append(Origin(pointer, None, sources))
-        self.secrets[pointer] = secret.name
-        return {"secret": secret.name}
+        return shown
 
 
 def canonical(data: Any) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from lading.compiler.capability import Fidelity
 from lading.compiler.catalog import site_findings
-from lading.compiler.losses import loss_findings
+from lading.compiler.losses import loss_findings, missing_findings
 from lading.compiler.native import clashes, native_leaves, raw_of
 from lading.compiler.payload import Request, digest, settle
 from lading.compiler.plan import Entry, Plan, make_plan
@@ -61,17 +61,20 @@ class Compilation(NamedTuple):
         return tuple(self.plan.entries.values()) if self.plan else ()
 
 
-def compile_spec(spec: Spec, target: Target, accept: Sequence[Path] = (), *, verify: bool = False) -> Compilation:
+def compile_spec(
+    spec: Spec, target: Target, accept: Sequence[Path] = (), *, verify: bool = False, bare: bool = False
+) -> Compilation:
     """The spec, compiled for the target. Never raises for what a spec or a site says.
 
     ``accept`` are losses agreed to on the command line. ``verify`` holds the payload against the platform's JSON
-    Schema, which is done before anything is sent, and always where ``raw`` has changed the payload.
+    Schema, which is done before anything is sent, and always where ``raw`` has changed the payload. ``bare`` leaves
+    lading's own variables out, to compare with a payload that lading has not made.
     """
     job, problems = spec.for_target(target.name, target.defaults)
     if has_errors(problems):
         return Compilation(spec, target, job, tuple(in_order(problems)))
     has_raw = bool(raw_of(job, target))
-    plan = make_plan(job, target, native_leaves(job, target), tuple(accept), has_raw=has_raw)
+    plan = make_plan(job, target, native_leaves(job, target), tuple(accept), has_raw=has_raw, is_bare=bare)
     diagnostics = [*problems, *_located(list(_objections(plan)), job, target)]
     if has_errors(diagnostics):
         return Compilation(spec, target, job, tuple(in_order(diagnostics)), plan)
@@ -88,7 +91,9 @@ def _objections(plan: Plan) -> Iterator[Finding]:
     yield from loss_findings(plan)
     yield from site_findings(plan)
     yield from secret_findings(plan)
-    yield from plan.target.platform.check(plan)
+    if plan.takes_kind:
+        yield from missing_findings(plan)
+        yield from plan.target.platform.check(plan)
 
 
 def _emitted(plan: Plan, *, verify: bool) -> tuple[tuple[Request, ...], list[Finding]]:

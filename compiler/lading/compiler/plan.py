@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from lading.compiler.capability import CARRIED, Fidelity, Leaf, Row, Verdict, refused
+from lading.compiler.capability import CARRIED, Fidelity, Leaf, Row, Table, Verdict, refused
 from lading.compiler.target import Target
 from lading.compiler.view import View
 from lading.schema.job import Job
@@ -45,13 +45,16 @@ class Entry(NamedTuple):
 class Plan:
     """A job on a target: one entry for each set field, those of the platform's native sections included.
 
-    ``has_raw`` says that the finished payload will be changed by hand.
+    ``has_raw`` says that the finished payload will be changed by hand, ``is_bare`` that lading adds no variables of its
+    own to the program's.
     """
 
     job: Job
     target: Target
+    table: Table
     entries: dict[Path, Entry]
     has_raw: bool = False
+    is_bare: bool = False
     read: set[Path] = field(default_factory=set)
     _below: dict[Path, list[Path]] = field(init=False, repr=False, default_factory=dict)
 
@@ -61,9 +64,20 @@ class Plan:
                 self._below.setdefault(path[:length], []).append(path)
 
     @property
+    def takes_kind(self) -> bool:
+        """Whether the platform has such a kind of work at all."""
+        return bool(self.table)
+
+    @property
     def root(self) -> View:
         """The whole job, for an emitter to read."""
         return View(self, ())
+
+    @property
+    def parts(self) -> list[View]:
+        """What runs a program each: the roles of a job or of each step, the steps, or else the job itself."""
+        steps = self.root.each("steps") or [self.root]
+        return [part for step in steps for part in (step.each("roles") or [step])]
 
     def below(self, path: Path) -> Sequence[Path]:
         """The set fields at the path or below it, in the order of the file."""
@@ -75,20 +89,40 @@ class Plan:
 
 
 def make_plan(
-    job: Job, target: Target, native: Mapping[Path, Any], accept: tuple[Path, ...], *, has_raw: bool = False
+    job: Job,
+    target: Target,
+    native: Mapping[Path, Any],
+    accept: tuple[Path, ...],
+    *,
+    has_raw: bool = False,
+    is_bare: bool = False,
 ) -> Plan:
-    """The plan of the job on the target. ``native`` are the set fields of this platform's own sections, by path."""
+    """The plan of the job on the target. ``native`` are the set fields of this platform's own sections, by path.
+
+    Of a kind that the platform has not, the kind alone is weighed: nothing more can be said of the rest.
+    """
+    table = target.platform.table(job.kind, target.options)
+    if table is None:
+        row = Row(fidelity=Fidelity.REFUSED, why=target.platform.OTHER_KINDS)
+        entry = Entry(KIND, job.kind, row, refused(row.why))
+        return Plan(job, target, Table({}), {KIND: entry})
     agreed = (*target.accept, *job.accept, *accept)
-    entries = {path: _entry(path, value, job, target, agreed) for path, value in job.leaves()}
+    entries = {path: _entry(path, value, job, target, table, agreed) for path, value in job.leaves()}
     own = Row(fidelity=Fidelity.EXACT, native="native")
     for path, value in native.items():
         entries[path] = Entry(path, value, own, Verdict(Fidelity.EXACT, value))
-    return Plan(job, target, entries, has_raw)
+    return Plan(job, target, table, entries, has_raw, is_bare)
 
 
-def _entry(path: Path, value: Any, job: Job, target: Target, agreed: tuple[Path, ...]) -> Entry:
-    no_row = f"the table of {target.platform.NAME} has no row for it"
-    row = target.platform.TABLE.row_for(path) or Row(fidelity=Fidelity.REFUSED, why=no_row)
+KIND: Path = ("kind",)
+_NO_TRACE = Row(fidelity=Fidelity.EXACT)
+"""The kind, where the payload does not show it: it has chosen the table."""
+
+
+def _entry(path: Path, value: Any, job: Job, target: Target, table: Table, agreed: tuple[Path, ...]) -> Entry:
+    row = table.row_for(path) or (_NO_TRACE if path == KIND else None)
+    if row is None:
+        row = Row(fidelity=Fidelity.REFUSED, why=f"the table of {target.platform.NAME} has no row for it")
     verdict = weigh(row, Leaf(path, value, job.value, target))
     if verdict.fidelity in {Fidelity.DROPPED, Fidelity.REFUSED} and _happens_anyway(job, path, value):
         verdict = Verdict(Fidelity.EXACT, None, "what the platform does anyway")
@@ -99,7 +133,7 @@ def _entry(path: Path, value: Any, job: Job, target: Target, agreed: tuple[Path,
 
 def _happens_anyway(job: Job, path: Path, value: Any) -> bool:
     spec = job.field_at(path)
-    return path != ("kind",) and spec is not None and spec.default is not None and bool(spec.default == value)
+    return spec is not None and spec.default is not None and bool(spec.default == value)
 
 
 def weigh(row: Row, leaf: Leaf) -> Verdict:

@@ -62,7 +62,8 @@ def _with_places(request: Request, moved: Callable[[str], str | None]) -> Reques
     """The request with the places of its origins and secrets where they are now; None is nowhere any more."""
     origins = [o._replace(pointer=place) for o in request.origins if (place := moved(o.pointer)) is not None]
     secrets = {place: name for known, name in request.secrets.items() if (place := moved(known)) is not None}
-    return request._replace(origins=tuple(origins), secrets=secrets)
+    late = {place: shown for known, shown in request.late.items() if (place := moved(known)) is not None}
+    return request._replace(origins=tuple(origins), secrets=secrets, late=late)
 
 
 def _steps(pointer: str) -> list[str]:

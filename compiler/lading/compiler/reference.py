@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from lading.compiler.matrix import Cell, cell_of, kinds_of_work, label
-from lading.compiler.registry import language, platforms
+from lading.compiler.matrix import Cell, cells_of, label
+from lading.compiler.registry import language
 from lading.schema.job import field_at
 from lading.schema.paths import Path
 from lading.schema.shape import Field, Language, Shape, Struct
@@ -54,12 +54,12 @@ class Reference(NamedTuple):
 def reference(path: Path) -> Reference | None:
     """The field at the path, whichever kinds have it, with its fields; None where no kind has it."""
     known = language()
-    kinds = tuple(kind for kind in kinds_of_work() if field_at(known, known.structs[known.kinds[kind]], path))
+    kinds = tuple(kind for kind in known.kinds_of_work if field_at(known, known.structs[known.kinds[kind]], path))
     if not kinds:
         return None
     field = field_at(known, known.structs[known.kinds[kinds[0]]], path)
     assert field is not None
-    cells = {name: cell for name in platforms() if (cell := cell_of(name, path))}
+    cells = cells_of(path, kinds)
     return _reference(path, field, kinds, known, tuple(_below(path, field.shape, kinds, known)), cells)
 
 

@@ -80,6 +80,14 @@ def sections(name: str) -> tuple[Structs, Structs] | None:
     return {which: structs[raw[which]] for which in ("native", "options", "catalog")}, structs
 
 
+@cache
+def default_options(name: str) -> Mapping[str, Any]:
+    """What holds of a platform's options where a site does not say."""
+    found = _section(name, "options")
+    fields = found[0].fields if found else {}
+    return {key: field.default for key, field in fields.items() if field.default is not None}
+
+
 def folder_of(module: str) -> str:
     """The folder that the module's files lie in."""
     spec = find_spec(module)

@@ -22,15 +22,26 @@ class Platform(Protocol):
     (``native.<name>`` of a spec) are pydantic models, in ``models.py``; the compiler reads their shapes from
     ``models.json``, which ``make generate`` writes, and imports the models only where that file is missing.
 
-    Three more names may be there: ``CLASHES`` maps a native field to the portable path that sets the same thing, and
-    ``ALSO_READS`` names the platforms whose native sections this one reads besides its own. ``TAKES_REGISTRY_LOGIN``
-    says that it takes a login for an image's registry.
+    More names may be there:
+
+    - ``CLASHES`` maps a native field to the portable path that sets the same thing;
+    - ``ALSO_READS`` names the platforms whose native sections this one reads besides its own;
+    - ``TAKES_REGISTRY_LOGIN`` says that it takes a login for an image's registry;
+    - ``EDITIONS`` maps the name of each edition of the platform to the options that choose it;
+    - ``wire(body, options)`` makes of a body what goes over the wire, where people read something better; ``unwire``
+      undoes it;
+    - ``read(reading)`` reads a native payload back (``reading.py``).
     """
 
     NAME: str
-    TABLE: Table
     PAYLOAD: str
     """What ``compile`` prints: ``"script"`` where the body's ``script`` is all that matters, else ``"json"``."""
+    OTHER_KINDS: str
+    """Why specs of other kinds are refused, as one sentence."""
+
+    def table(self, kind: str, options: Mapping[str, Any]) -> Table | None:
+        """The rows for specs of the kind, as a target with these options has them; None where it takes none."""
+        ...
 
     def emit(self, plan: "Plan") -> Sequence[Draft]:
         """The requests that run the planned job. Reads the plan and nothing else."""

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 
 def payload_findings(plan: Plan, requests: Sequence[Request]) -> Iterator[Finding]:
-    """One finding for each value that the platform would not understand."""
-    validator = _validator(plan.target.platform.NAME)
+    """One finding for each value that the platform would not understand.
+
+    What is filled in later, a secret or an answer, is not looked at.
+    """
     taken_out = {
         pointer: (*path, pointer)
         for path, values in raw_of(plan.job, plan.target).items()
@@ -27,12 +29,27 @@ def payload_findings(plan: Plan, requests: Sequence[Request]) -> Iterator[Findin
         if value is None
     }
     for request in requests:
-        for error in validator.iter_errors(request.body):
-            place = "".join(f"/{pointers.escape(str(step))}" for step in error.absolute_path)
+        later = {*request.secrets, *request.late}
+        for error in _validator(plan.target.platform.NAME, request.schema).iter_errors(request.body):
+            if _is_about(error, later):
+                continue
+            place = _place(error)
             words = {"pointer": place or "/", "problem": error.message[:200], "platform": plan.target.platform.NAME}
             missed = [f"{place}/{pointers.escape(name)}" for name in _missing(error)]
             blamed = next((taken_out[pointer] for pointer in missed if pointer in taken_out), None)
             yield Finding("LD412", blamed or _source(request, place), words)
+
+
+def _is_about(error: "ValidationError", places: set[str]) -> bool:
+    """Whether the error, or one of those that it sums up, is about one of the places."""
+    place = _place(error)
+    return any(pointers.is_within(place, known) for known in places) or any(
+        _is_about(inner, places) for inner in error.context or ()
+    )
+
+
+def _place(error: "ValidationError") -> str:
+    return "".join(f"/{pointers.escape(str(step))}" for step in error.absolute_path)
 
 
 def _missing(error: "ValidationError") -> list[str]:
@@ -41,20 +58,20 @@ def _missing(error: "ValidationError") -> list[str]:
     return [name for name in wanted if name not in present]
 
 
-def payload_schema(platform: str) -> dict[str, Any]:
-    """The JSON Schema of what the platform is sent."""
+def payload_schema(platform: str, name: str = "payload") -> dict[str, Any]:
+    """The JSON Schema of what the platform is sent; ``name`` tells several apart."""
     module = module_of(platform)
     assert module is not None
-    with open(f"{folder_of(module)}/payload.schema.json", encoding="utf-8") as file:
+    with open(f"{folder_of(module)}/{name}.schema.json", encoding="utf-8") as file:
         found: dict[str, Any] = json.load(file)
     return found
 
 
 @cache
-def _validator(platform: str) -> "Draft202012Validator":
+def _validator(platform: str, name: str) -> "Draft202012Validator":
     from jsonschema import Draft202012Validator
 
-    schema = payload_schema(platform)
+    schema = payload_schema(platform, name)
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
 

@@ -82,6 +82,12 @@ class View(NamedTuple):
             return entry.value
         return self.above.raw(*steps) if self.above and self._inherits(steps) else None
 
+    def is_set(self, *steps: str | int) -> bool:
+        """Whether the spec says anything at or below, here or in what this level inherits from."""
+        return bool(self.plan.below(self.prefix + steps)) or bool(
+            self.above and self._inherits(steps) and self.above.is_set(*steps)
+        )
+
     def has(self, *steps: str | int) -> bool:
         """Whether anything at or below is set and carried."""
         path = self.prefix + steps

@@ -394,6 +394,7 @@ CODES: dict[str, Code] = {
         "log the runtime in on the nodes themselves",
         severity=NOTE,
     ),
+    "LD408": Code("to be decided", "{path} on {target}: {why}", "{why}", severity=WARNING),
     "LD410": Code("said twice", "{native} sets what {portable} sets too", "said a second time", "keep one of the two"),
     "LD411": Code(
         "raw to nowhere",
@@ -412,6 +413,12 @@ CODES: dict[str, Code] = {
         "the program is inside the image {image}, and {target} has no containers",
         "no command is said",
         "say the command as well, under `overrides: {{{target}: {{command: […]}}}}` if only there",
+    ),
+    "LD421": Code(
+        "missing on this target",
+        "{target} needs {path}: {why}",
+        "{path} is missing here",
+        "say it in the spec, under `overrides: {{{target}: …}}`, or in the site's `defaults` of {target}",
     ),
     "LD430": Code(
         "option said elsewhere", "--{option} can not stand in directives", "not here", "say it with {instead}"
@@ -470,6 +477,25 @@ CODES: dict[str, Code] = {
         "name one with `-t`, or write `default:` into the site; it has {known}",
     ),
     "LD506": Code("unreadable site", "the site file {file} can not be read: {why}", advice="name another with --site"),
+    "LD507": Code("unreadable lock", "the lock {file} can not be read: {why}", advice="make it readable, or remove it"),
+    "LD508": Code(
+        "not a lock",
+        "this is not a lock",
+        "expected `kind: lock`",
+        "start it with `lading: v1` and `kind: lock`, or remove it",
+    ),
+    "LD509": Code(
+        "lock of another platform",
+        "the lock was written for {name} on {locked}, and the site has it on {platform}",
+        "not the site's platform",
+        "remove {name} from the lock, or correct the site",
+    ),
+    "LD510": Code(
+        "lock for no target",
+        'the site has no target "{name}", so what the lock says of it is not used',
+        "no such target",
+        severity=WARNING,
+    ),
     "LD601": Code("failure outside", "{what}"),
     "LD602": Code("refused by the platform", "{what}"),
     "LD603": Code("unreachable", "{what}"),

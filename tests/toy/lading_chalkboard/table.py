@@ -1,10 +1,12 @@
 """What becomes of each field on a chalkboard. What has no row is refused."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from lading.compiler.capability import DROPPED, EMULATED, EXACT, GIB, RECORDED, REFUSED, ROUNDED, Table
 
 TABLE = Table(
     {
-        "kind": EXACT("", values={"job": "job"}, why="a line of chalk is a job"),
         "name": EXACT("task"),
         "description": RECORDED(),
         "labels": RECORDED(),
@@ -17,3 +19,10 @@ TABLE = Table(
         "replicas": REFUSED("one person reads the board"),
     }
 )
+
+OTHER_KINDS = "a line of chalk is a job"
+
+
+def table(kind: str, options: Mapping[str, Any]) -> Table | None:
+    """The rows, for jobs."""
+    return TABLE if kind == "job" else None

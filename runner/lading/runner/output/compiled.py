@@ -92,7 +92,7 @@ def _field(compilation: Compilation, entry: Entry) -> dict[str, Any]:
     return {
         "path": render(entry.path),
         "fidelity": str(entry.verdict.fidelity),
-        "native": entry.row.native,
+        "native": entry.row.name,
         "note": entry.verdict.note,
         "accepted": entry.accepted,
         "file": place.file if place else None,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lading.compiler.registry import default_options
 from lading.runner.ledger.ledger import Ledger
 from lading.runner.platform import Client, Context
 from lading.runner.secrets.vault import Vault
@@ -31,7 +32,7 @@ def open_channel(site: Site, target: str, ledger: Ledger, spec_dir: Path = Path(
     vault = Vault(site.secrets, site.folder or Path())
     context = Context(
         target=target,
-        options=entry.get("options", {}),
+        options={**default_options(entry["platform"]), **entry.get("options", {})},
         endpoint=entry.get("endpoint", ""),
         auth=vault.login(target, entry.get("auth", {})),
         state_dir=ledger.folder,

@@ -2,9 +2,9 @@
 
 from lading.compiler.platforms.slurm.checks import check
 from lading.compiler.platforms.slurm.emit import emit
-from lading.compiler.platforms.slurm.table import TABLE
+from lading.compiler.platforms.slurm.table import OTHER_KINDS, table
 
 NAME = "slurm"
 PAYLOAD = "script"
 
-__all__ = ["NAME", "PAYLOAD", "TABLE", "check", "emit"]
+__all__ = ["NAME", "OTHER_KINDS", "PAYLOAD", "check", "emit", "table"]
