@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import lading.runner.platforms as clients
 from lading.compiler.registry import platforms
 from lading.runner.errors import NotSupported
 from lading.runner.ledger.ledger import Ledger
@@ -201,10 +202,14 @@ def test_a_site_that_is_named_and_not_there_is_an_error(tmp_path: Path) -> None:
     )
 
 
-def test_every_platform_of_lading_has_a_client(tmp_path: Path) -> None:
-    """What can be compiled for can be submitted to; connecting sends nothing."""
-    for name in platforms():
-        assert connect(name, Context(target=name, state_dir=tmp_path)) is not None
+CLIENTS = sorted(path.parent.name for path in Path(clients.__path__[0]).glob("*/__init__.py"))
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_every_client_belongs_to_a_platform_and_connects(name: str, tmp_path: Path) -> None:
+    """What can be submitted to can be compiled for; connecting sends nothing."""
+    assert name in platforms()
+    assert connect(name, Context(target=name, state_dir=tmp_path)) is not None
 
 
 def test_a_platform_without_a_client_is_an_error() -> None:

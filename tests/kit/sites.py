@@ -6,7 +6,8 @@ from pathlib import Path
 from lading.compiler.registry import language, own_platforms
 from lading.compiler.target import Target
 from lading.runner.targets.sites import Site
-from lading.schema.load import SiteFile, load_site
+from lading.schema.load import load_site
+from lading.schema.site import SiteFile
 
 FOLDER = Path(__file__).parents[1] / "sites"
 PLATFORMS = own_platforms()

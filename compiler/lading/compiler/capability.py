@@ -131,6 +131,11 @@ class Row(NamedTuple):
         return ".".join(split(self.native)) if self.is_placed else self.native
 
     @property
+    def note(self) -> str:
+        """The sentence that is shown with a value of it; an exact one needs none."""
+        return "" if self.fidelity is Fidelity.EXACT else self.why
+
+    @property
     def is_placed(self) -> bool:
         """Whether the value stands at a place of its own in the body."""
         return self.native.startswith("/")
@@ -141,7 +146,7 @@ class Table(dict[str, Row]):
 
     def __init__(self, rows: Mapping[str, Row]) -> None:
         super().__init__(rows)
-        self._found: dict[tuple[str, ...], Row | None] = {}
+        self._found: dict[Path, Row | None] = {}
         self.placed = {tuple(field.split(".")): row for field, row in rows.items() if row.is_placed}
         """The rows that write and read themselves, by the field's path within its job, role or step."""
         self.needed = {tuple(field.split(".")): row.needed for field, row in rows.items() if row.needed}
@@ -154,10 +159,15 @@ class Table(dict[str, Row]):
         the same field of the job is, unless the table has a row for it there; a table that refuses ``roles`` refuses
         all below.
         """
-        names = tuple(["[]" if isinstance(step, int) else step for step in path])
-        if names not in self._found:
-            self._found[names] = self._longest(names)
-        return self._found[names]
+        if path not in self._found:
+            self._found[path] = self._longest(tuple(["[]" if isinstance(step, int) else step for step in path]))
+        return self._found[path]
+
+    def covering(self, path: Path) -> Path:
+        """The part of the path that the row is about which speaks of it: what lies below has no row of its own."""
+        lengths = range(1, len(path))
+        row = self.row_for(path)
+        return next((path[:length] for length in lengths if self.row_for(path[:length]) is row), path)
 
     def _longest(self, names: tuple[str, ...]) -> Row | None:
         for length in range(len(names), 0, -1):

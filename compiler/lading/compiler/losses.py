@@ -6,7 +6,7 @@ from lading.compiler.capability import Fidelity
 from lading.compiler.objections import missing
 from lading.compiler.plan import Entry, Plan
 from lading.schema.diagnostics import Finding
-from lading.schema.paths import render
+from lading.schema.paths import Path, render
 
 CODES = {
     Fidelity.ROUNDED: "LD401",
@@ -22,10 +22,21 @@ ACCEPTED = "LD405"
 
 
 def loss_findings(plan: Plan) -> Iterator[Finding]:
-    """One finding for each set field that is not carried exactly."""
+    """One finding for each set field that is not carried exactly; one for all that a single row takes down with it."""
+    said = set()
     for entry in plan.entries.values():
         if code := CODES.get(entry.verdict.fidelity):
-            yield Finding(ACCEPTED if entry.accepted else code, entry.path, _words(plan, entry))
+            path = _at(plan, entry)
+            finding = (ACCEPTED if entry.accepted else code, path, entry.verdict.note)
+            if finding not in said:
+                said.add(finding)
+                yield Finding(finding[0], path, _words(plan, path, entry.verdict.note), at_key=path != entry.path)
+
+
+def _at(plan: Plan, entry: Entry) -> Path:
+    """The field that is spoken of: where it is gone, and everything beside it for the same reason, the field above."""
+    is_gone = entry.verdict.fidelity in {Fidelity.DROPPED, Fidelity.REFUSED} and not entry.row.convert
+    return plan.table.covering(entry.path) if is_gone else entry.path
 
 
 def missing_findings(plan: Plan) -> Iterator[Finding]:
@@ -36,10 +47,5 @@ def missing_findings(plan: Plan) -> Iterator[Finding]:
                 yield missing(part, path, why)
 
 
-def _words(plan: Plan, entry: Entry) -> dict[str, object]:
-    return {
-        "path": render(entry.path),
-        "target": plan.target.name,
-        "platform": plan.target.platform.NAME,
-        "why": entry.verdict.note,
-    }
+def _words(plan: Plan, path: Path, why: str) -> dict[str, object]:
+    return {"path": render(path), "target": plan.target.name, "platform": plan.target.platform.NAME, "why": why}

@@ -94,7 +94,8 @@ class Draft(NamedTuple):
     """One request as an emitter writes it.
 
     ``name`` tells several apart (a workflow's steps); ``needs`` names those before it. ``schema`` is the file of the
-    platform's folder, without ``.schema.json``, that describes the body.
+    platform's folder, without ``.schema.json``, that describes the body. A request that ``prepares`` brings something
+    to where another one needs it, and is none of the user's own.
     """
 
     method: str
@@ -103,6 +104,7 @@ class Draft(NamedTuple):
     name: str = ""
     needs: tuple[str, ...] = ()
     schema: str = "payload"
+    prepares: bool = False
 
 
 class Origin(NamedTuple):
@@ -129,6 +131,7 @@ class Request(NamedTuple):
     secrets: Mapping[str, str] = MappingProxyType({})
     late: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     schema: str = "payload"
+    prepares: bool = False
 
     def as_data(self) -> dict[str, Any]:
         """The request as JSON data: what is shown, stored, compared and hashed."""
@@ -148,8 +151,13 @@ def settle(draft: Draft) -> Request:
     """The request that the draft describes, with its origins and the places of its secrets beside it."""
     found = _Found()
     body = found.settled(draft.body, "", ())
-    request = Request(draft.method, draft.path, body, draft.name, draft.needs, schema=draft.schema)
+    request = Request(
+        draft.method, draft.path, body, draft.name, draft.needs, schema=draft.schema, prepares=draft.prepares
+    )
     return request._replace(origins=tuple(found.origins), secrets=found.secrets, late=found.late)
+
+
+SCALARS = (str, int, float, bool, type(None))
 
 
 class _Found:
@@ -161,6 +169,10 @@ class _Found:
         self.late: dict[str, Mapping[str, Any]] = {}
 
     def settled(self, value: Any, pointer: str, sources: Sources) -> Any:
+        if isinstance(value, SCALARS):
+            if sources:
+                self.origins.append(Origin(pointer, None, sources))
+            return value
         if isinstance(value, From):
             return self.settled(value.value, pointer, value.sources)
         if isinstance(value, Text):

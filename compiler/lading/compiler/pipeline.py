@@ -7,8 +7,10 @@ clock, network, environment or home.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from lading.compiler.capability import Fidelity
 from lading.compiler.catalog import site_findings
@@ -25,20 +27,26 @@ from lading.schema.load import Spec
 from lading.schema.paths import Path, render
 
 
-class Compilation(NamedTuple):
-    """What became of one spec on one target. ``requests`` is empty where ``diagnostics`` holds an error.
+@dataclass(frozen=True)
+class Compilation:
+    """What became of one spec on one target. ``requests`` is empty where there is an error.
 
-    ``secrets`` are the names that the requests need; ``recorded`` is what only the ledger keeps.
+    ``problems`` are what the language had against the spec, ``findings`` what the platform and the site have.
     """
 
     spec: Spec
     target: Target
     job: Job
-    diagnostics: tuple[Diagnostic, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    findings: tuple[Finding, ...] = ()
     plan: Plan | None = None
     requests: tuple[Request, ...] = ()
-    secrets: tuple[str, ...] = ()
-    recorded: Mapping[str, Any] = MappingProxyType({})
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Everything that there is to say, in the order of the files."""
+        located = [diagnose(finding, self.job.places, self.target.name) for finding in self.findings]
+        return tuple(in_order([*self.problems, *located]))
 
     @property
     def name(self) -> str:
@@ -53,12 +61,22 @@ class Compilation(NamedTuple):
     @property
     def is_valid(self) -> bool:
         """Whether there is something to send."""
-        return not has_errors(self.diagnostics)
+        return not (has_errors(self.problems) or has_errors(self.findings))
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         """What became of each set field, in the order of the file."""
         return tuple(self.plan.entries.values()) if self.plan else ()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The names of the secrets that the requests need, sorted."""
+        return secret_names(self.requests)
+
+    @property
+    def recorded(self) -> Mapping[str, Any]:
+        """What only the ledger keeps."""
+        return _recorded(self.plan) if self.plan and self.requests else MappingProxyType({})
 
 
 def compile_spec(
@@ -70,20 +88,18 @@ def compile_spec(
     Schema, which is done before anything is sent, and always where ``raw`` has changed the payload. ``bare`` leaves
     lading's own variables out, to compare with a payload that lading has not made.
     """
-    job, problems = spec.for_target(target.name, target.defaults)
+    job, found = spec.for_target(target.name, target.defaults)
+    problems = tuple(found)
     if has_errors(problems):
-        return Compilation(spec, target, job, tuple(in_order(problems)))
+        return Compilation(spec, target, job, problems)
     has_raw = bool(raw_of(job, target))
     plan = make_plan(job, target, native_leaves(job, target), tuple(accept), has_raw=has_raw, is_bare=bare)
-    diagnostics = [*problems, *_located(list(_objections(plan)), job, target)]
-    if has_errors(diagnostics):
-        return Compilation(spec, target, job, tuple(in_order(diagnostics)), plan)
+    objections = tuple(_objections(plan))
+    if has_errors(objections):
+        return Compilation(spec, target, job, problems, objections, plan)
     requests, late = _emitted(plan, verify=verify)
-    diagnostics += _located(late, job, target)
-    if has_errors(diagnostics):
-        return Compilation(spec, target, job, tuple(in_order(diagnostics)), plan)
-    names = secret_names(requests)
-    return Compilation(spec, target, job, tuple(in_order(diagnostics)), plan, requests, names, _recorded(plan))
+    findings = (*objections, *late)
+    return Compilation(spec, target, job, problems, findings, plan, () if has_errors(findings) else requests)
 
 
 def _objections(plan: Plan) -> Iterator[Finding]:
@@ -108,10 +124,6 @@ def _emitted(plan: Plan, *, verify: bool) -> tuple[tuple[Request, ...], list[Fin
 
         findings = list(payload_findings(plan, requests))
     return requests, findings
-
-
-def _located(findings: Sequence[Finding], job: Job, target: Target) -> list[Diagnostic]:
-    return [diagnose(finding, job.places, target.name) for finding in findings]
 
 
 def _recorded(plan: Plan) -> dict[str, Any]:

@@ -146,7 +146,7 @@ def weigh(row: Row, leaf: Leaf) -> Verdict:
         return _translated(row, leaf)
     if row.unit:
         return _in_units(row, leaf)
-    return _within(row, Verdict(row.fidelity, leaf.value, row.why if row.fidelity is not Fidelity.EXACT else ""))
+    return _within(row, Verdict(row.fidelity, leaf.value, row.note))
 
 
 def _translated(row: Row, leaf: Leaf) -> Verdict:
@@ -154,7 +154,7 @@ def _translated(row: Row, leaf: Leaf) -> Verdict:
     if leaf.value not in row.values:
         known = ", ".join(str(value) for value in row.values)
         return refused(row.why or f"only {known} can be said there")
-    return Verdict(row.fidelity, row.values[leaf.value], row.why if row.fidelity is not Fidelity.EXACT else "")
+    return Verdict(row.fidelity, row.values[leaf.value], row.note)
 
 
 def _in_units(row: Row, leaf: Leaf) -> Verdict:

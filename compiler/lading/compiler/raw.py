@@ -14,17 +14,22 @@ from lading.schema.paths import Path
 def apply_raw(plan: Plan, requests: tuple[Request, ...]) -> tuple[tuple[Request, ...], list[Finding]]:
     """The requests with every raw value in its place, and what could not be put anywhere.
 
-    A section at the top goes into every request, a step's into the request of that step.
+    A section at the top goes into every request but those that only prepare another one, a step's into the request of
+    that step.
     """
     findings: list[Finding] = []
     for path, values in raw_of(plan.job, plan.target).items():
         step = str(path[1]) if path[0] == "steps" else ""
         for pointer, value in values.items():
             requests = tuple(
-                _with(request, pointer, value, (*path, pointer), findings) if step in {"", request.name} else request
+                _with(request, pointer, value, (*path, pointer), findings) if _is_meant(request, step) else request
                 for request in requests
             )
     return requests, findings
+
+
+def _is_meant(request: Request, step: str) -> bool:
+    return request.name == step if step else not request.prepares
 
 
 def _with(request: Request, pointer: str, value: Any, at: Path, findings: list[Finding]) -> Request:

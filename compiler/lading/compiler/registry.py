@@ -12,7 +12,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, cast
 
-from lading.compiler.target import Platform
+from lading.compiler.target import Platform, Reader
 from lading.schema.shape import Language, Struct, load_structs
 from lading.schema.shape import language as portable
 
@@ -45,6 +45,13 @@ def platform(name: str) -> Platform | None:
     """The platform of that name, imported now, or None."""
     module = module_of(name)
     return cast("Platform", import_module(module)) if module else None
+
+
+@cache
+def reader(name: str) -> Reader | None:
+    """What reads the platform's payloads back, imported now; None where nothing does."""
+    module = module_of(name)
+    return cast("Reader", import_module(f"{module}.read")) if module and find_spec(f"{module}.read") else None
 
 
 def module_of(name: str) -> str | None:

@@ -26,7 +26,7 @@ def stated(view: View) -> Body:
 
 def _value(view: View, path: Path) -> Any:
     found = view.get(*path)
-    if found is not None and found.value is not None:
+    if found is not None and found.value not in (None, {}):
         return named_secret(found)
     items = view.items(*path)
     return {name: named_secret(item) for name, item in items.items()} or None

@@ -1,6 +1,6 @@
 """Names of secrets in payloads. The compiler never sees a value."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from lading.compiler.payload import Request
 from lading.compiler.plan import Plan
@@ -13,14 +13,18 @@ def secret_names(requests: Sequence[Request]) -> tuple[str, ...]:
     return tuple(sorted({name for request in requests for name in request.secrets.values()}))
 
 
+def login_secret(host: str, part: str) -> str:
+    """What the ``username`` or ``password`` of an image registry goes by among the secrets; no spec can name it so."""
+    return f"registries/{host}/{part}"
+
+
 def secret_findings(plan: Plan) -> Iterator[Finding]:
     """Secrets that the site does not know; nothing where there is no site to ask."""
     known = plan.target.secrets
     if known is None:
         return
     for path, entry in plan.entries.items():
-        field = plan.job.field_at(path)
-        is_secret = field and field.shape.type == "env" and isinstance(entry.value, Mapping)
-        if is_secret and entry.value["secret"] not in known:
-            name = entry.value["secret"]
+        name = entry.value.get("secret") if isinstance(entry.value, dict) else None
+        field = plan.job.field_at(path) if name is not None else None
+        if name is not None and field and field.shape.type == "env" and name not in known:
             yield Finding("LD502", path, {"name": name, "help": did_you_mean(name, known, "the site names")})

@@ -11,6 +11,7 @@ from lading.schema.layers import Layer
 from lading.schema.paths import Path
 
 if TYPE_CHECKING:
+    from lading.compiler.importing.reading import Reading
     from lading.compiler.plan import Plan
 
 
@@ -28,9 +29,9 @@ class Platform(Protocol):
     - ``ALSO_READS`` names the platforms whose native sections this one reads besides its own;
     - ``TAKES_REGISTRY_LOGIN`` says that it takes a login for an image's registry;
     - ``EDITIONS`` maps the name of each edition of the platform to the options that choose it;
-    - ``wire(body, options)`` makes of a body what goes over the wire, where people read something better; ``unwire``
-      undoes it;
-    - ``read(reading)`` reads a native payload back (``reading.py``).
+    - ``wire(body, options)`` makes of a body what goes over the wire, where people read something better.
+
+    What reads payloads back is the folder's module ``read``, a :class:`Reader`, which is imported only for that.
     """
 
     NAME: str
@@ -49,6 +50,19 @@ class Platform(Protocol):
 
     def check(self, plan: "Plan") -> Sequence[Finding]:
         """What only this platform can object to, of fields against each other. Findings point to spec paths."""
+        ...
+
+
+class Reader(Protocol):
+    """The module ``read`` of a platform's folder.
+
+    Two more names may be there. ``unwire(body, options)`` undoes the platform's ``wire``. ``fields(body)`` is the body
+    as two of them are compared, where they may differ and mean the same: a script as its options and its program,
+    without what lading adds to every one.
+    """
+
+    def read(self, reading: "Reading") -> None:
+        """What the payload says is said as fields of a spec."""
         ...
 
 

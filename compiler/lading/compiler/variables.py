@@ -5,16 +5,24 @@ import re
 from lading.compiler.payload import From
 from lading.compiler.view import View
 
+OWN = "LADING_"
+"""What the names of lading's own variables begin with; a spec can not set such a one."""
+
 
 def own_variables(view: View) -> dict[str, From]:
     """``LADING_NAME``, ``LADING_REPLICAS``, where it is certain ``LADING_REPLICA``, and one for each mounted volume."""
     if view.plan.is_bare:
         return {}
-    replicas = view.get("replicas") or From(1, ())
+    replicas = _with_replicas(view).get("replicas") or From(1, ())
     found = {"LADING_NAME": job_name(view), "LADING_REPLICAS": _text(replicas)}
     if replicas.value == 1:
         found["LADING_REPLICA"] = From("0", replicas.sources)
     return found | _of_mounts(view)
+
+
+def _with_replicas(view: View) -> View:
+    """The job, role or step that there are several of; a container is in each of them."""
+    return View(view.plan, view.prefix[:-2]) if view.prefix[-2:-1] == ("containers",) else view
 
 
 def job_name(view: View) -> From:

@@ -1,9 +1,11 @@
 """Payloads against their platform's JSON Schema: an objection points to the line of the spec that caused the value."""
 
 import json
-from collections.abc import Iterator, Sequence
+import os
+import re
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lading.compiler import pointers
 from lading.compiler.native import raw_of
@@ -16,12 +18,24 @@ from lading.schema.paths import Path
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
+ENDING = ".schema.json"
+
+
+class Objection(NamedTuple):
+    """What a schema has against the value at a place: keys that it lacks, keys that are not known, or what it says."""
+
+    pointer: str
+    problem: str
+    missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
 
 def payload_findings(plan: Plan, requests: Sequence[Request]) -> Iterator[Finding]:
     """One finding for each value that the platform would not understand.
 
     What is filled in later, a secret or an answer, is not looked at.
     """
+    platform = plan.target.platform.NAME
     taken_out = {
         pointer: (*path, pointer)
         for path, values in raw_of(plan.job, plan.target).items()
@@ -29,18 +43,26 @@ def payload_findings(plan: Plan, requests: Sequence[Request]) -> Iterator[Findin
         if value is None
     }
     for request in requests:
-        later = {*request.secrets, *request.late}
-        for error in _validator(plan.target.platform.NAME, request.schema).iter_errors(request.body):
-            if _is_about(error, later):
-                continue
-            place = _place(error)
-            words = {"pointer": place or "/", "problem": error.message[:200], "platform": plan.target.platform.NAME}
-            missed = [f"{place}/{pointers.escape(name)}" for name in _missing(error)]
-            blamed = next((taken_out[pointer] for pointer in missed if pointer in taken_out), None)
-            yield Finding("LD412", blamed or _source(request, place), words)
+        for pointer, problem, missing, _ in objections(platform, request.body, request.schema, later_of(request)):
+            words = {"pointer": pointer or "/", "problem": problem[:200], "platform": platform}
+            missed = [f"{pointer}/{pointers.escape(name)}" for name in missing]
+            blamed = next((taken_out[known] for known in missed if known in taken_out), None)
+            yield Finding("LD412", blamed or _source(request, pointer), words)
 
 
-def _is_about(error: "ValidationError", places: set[str]) -> bool:
+def later_of(request: Request) -> frozenset[str]:
+    """The places of what is filled in when the request is sent."""
+    return frozenset({*request.secrets, *request.late})
+
+
+def objections(platform: str, body: Any, schema: str = "payload", later: Collection[str] = ()) -> Iterator[Objection]:
+    """What the platform's schema of that name has against the body; the places in ``later`` may hold anything."""
+    for error in _validator(platform, schema).iter_errors(body):
+        if not _is_about(error, later):
+            yield Objection(_place(error), error.message, _missing(error), _unknown(error))
+
+
+def _is_about(error: "ValidationError", places: Collection[str]) -> bool:
     """Whether the error, or one of those that it sums up, is about one of the places."""
     place = _place(error)
     return any(pointers.is_within(place, known) for known in places) or any(
@@ -52,17 +74,36 @@ def _place(error: "ValidationError") -> str:
     return "".join(f"/{pointers.escape(str(step))}" for step in error.absolute_path)
 
 
-def _missing(error: "ValidationError") -> list[str]:
+def _missing(error: "ValidationError") -> tuple[str, ...]:
     wanted: Any = error.validator_value if error.validator == "required" else []
     present: Any = error.instance
-    return [name for name in wanted if name not in present]
+    return tuple(name for name in wanted if name not in present)
+
+
+def _unknown(error: "ValidationError") -> tuple[str, ...]:
+    if error.validator != "additionalProperties" or error.validator_value is not False:
+        return ()
+    schema: Any = error.schema
+    present: Any = error.instance
+    known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    return tuple(
+        name for name in present if name not in known and not any(re.search(pattern, name) for pattern in patterns)
+    )
+
+
+def payload_schemas(platform: str) -> tuple[str, ...]:
+    """The names of the platform's schemas, each of which describes one kind of body."""
+    module = module_of(platform)
+    assert module is not None
+    names = (name.removesuffix(ENDING) for name in os.listdir(folder_of(module)) if name.endswith(ENDING))
+    return tuple(sorted(names))
 
 
 def payload_schema(platform: str, name: str = "payload") -> dict[str, Any]:
     """The JSON Schema of what the platform is sent; ``name`` tells several apart."""
     module = module_of(platform)
     assert module is not None
-    with open(f"{folder_of(module)}/{name}.schema.json", encoding="utf-8") as file:
+    with open(f"{folder_of(module)}/{name}{ENDING}", encoding="utf-8") as file:
         found: dict[str, Any] = json.load(file)
     return found
 

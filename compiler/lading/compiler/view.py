@@ -17,6 +17,9 @@ INHERITED = frozenset(
 )
 """What a role has from its job, and a step from its workflow, where it does not say otherwise."""
 
+JOB_WIDE = frozenset({"framework", "launch", "pull", "network", "probes", "schedule"})
+"""What a role can not say, so that its job says it for all of them."""
+
 RIVALS = {
     "command": ("script", "shell"),
     "args": ("script", "shell"),
@@ -137,6 +140,8 @@ class View(NamedTuple):
         return self._is_handed_down(steps) and not any(self._has_own(rival) for rival in rivals)
 
     def _is_handed_down(self, steps: Path) -> bool:
+        if self.prefix[-2:-1] == ("roles",) and steps[:1] and steps[0] in JOB_WIDE:
+            return True
         if steps[:2] == ("schedule", "queue"):
             return self.prefix[0] == "steps"
         return bool(steps) and (steps[0] in INHERITED or steps[0] == "native")

@@ -179,6 +179,19 @@ CODES: dict[str, Code] = {
         "YAML 1.1 reads {reading}",
         "{choice}",
     ),
+    "LD140": Code("not JSON", "this is not JSON: {problem}", "{problem}", "correct it, or name a file of JSON"),
+    "LD141": Code(
+        "several payloads",
+        "the file holds {count} payloads, and one is read at a time",
+        "the second one",
+        "give each a file of its own: `lading compile SPEC -o DIR` writes them so",
+    ),
+    "LD142": Code(
+        "not a payload",
+        "this is no payload of {platform}: {why}",
+        "{why}",
+        "name a file with a payload, or the platform that it belongs to",
+    ),
     "LD201": Code("wrong type", "{path} must be {wanted}, not {found}", "expected {wanted}", "write {wanted} here"),
     "LD202": Code(
         "no value",
@@ -456,6 +469,23 @@ CODES: dict[str, Code] = {
         "not needed here",
         "remove it, unless it is there for another site",
         severity=NOTE,
+    ),
+    "LD450": Code("kept raw", "{pointer} is kept as it is, under native.{platform}.raw: {why}", "{why}", severity=NOTE),
+    "LD451": Code("left out", "{pointer} is left out: {why}", "{why}", severity=NOTE),
+    "LD452": Code("not kept", "{pointer} can not be kept: {why}", "{why}", "say it in the spec by hand, if it matters"),
+    "LD453": Code("spec not complete", "the payload makes no whole spec: {why}", advice="add it to the spec by hand"),
+    "LD454": Code("about a payload", "{why}", "about this", severity=NOTE),
+    "LD455": Code(
+        "taken out",
+        "{pointer} is taken out again, under native.{platform}.raw: the payload does not have it",
+        "not in here",
+        severity=NOTE,
+    ),
+    "LD456": Code(
+        "more than the payload",
+        "{pointer} will be sent too, and the payload does not have it",
+        "not in here",
+        "look at the payload with `lading compile --format json`",
     ),
     "LD502": Code(
         "unknown secret",

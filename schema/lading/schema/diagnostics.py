@@ -84,6 +84,11 @@ class Finding(NamedTuple):
     severity: Severity | None = None
     target: str | None = None
 
+    @property
+    def is_error(self) -> bool:
+        """Whether this alone makes the command say no."""
+        return (self.severity or CODES[self.code].severity) is Severity.ERROR
+
 
 class Diagnostic(NamedTuple):
     """A finding as people and programs read it. ``place`` is None where no file is at fault."""
@@ -122,13 +127,28 @@ def spot_of(path: Path, places: Places) -> Spot | None:
 
 def diagnose(finding: Finding, places: Places, target: str | None = None) -> Diagnostic:
     """The finding with its sentence and its lines filled in; ``target`` is the one it is said of."""
-    spot = spot_of(finding.path, places)
-    exact = finding.path in places
-    span = None if spot is None else (spot.key if (finding.at_key and exact and spot.key) else spot.value)
+    span = _span(finding, places)
     labels = tuple(
         Label(other.place, text) for path, text in finding.others if (other := spot_of(path, places)) is not None
     )
     return diagnosed(finding, place_of(span) if span else None, labels, target)
+
+
+def _span(finding: Finding, places: Places) -> Span | None:
+    """Where the finding points: of what was not written, to the key of what should hold it, or to the spec's name."""
+    spot = spot_of(finding.path, places)
+    if spot is None:
+        return None
+    if finding.path and finding.path in places:
+        return spot.key if finding.at_key and spot.key else spot.value
+    if spot.key:
+        return spot.key
+    names = (places[path].key for path in NAMES_OF_DOCUMENTS if path in places)
+    return next((key for key in names if key), spot.value)
+
+
+NAMES_OF_DOCUMENTS: tuple[Path, ...] = (("name",), ("kind",), ("lading",))
+"""What stands for a whole document, whose every line would be too many to point to."""
 
 
 def diagnosed(
@@ -160,6 +180,6 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(dict.fromkeys(diagnostics), key=key)
 
 
-def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+def has_errors(found: Iterable[Diagnostic] | Iterable[Finding]) -> bool:
     """Whether any of them is an error."""
-    return any(d.is_error for d in diagnostics)
+    return any(each.is_error for each in found)

@@ -4,7 +4,8 @@ Maps merge by key at every depth; lists, scalars and a single ``env`` value repl
 set. Where only one of several fields may be set, one in a stronger layer removes the others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -14,6 +15,26 @@ from lading.schema.shape import Language, Shape, Struct
 
 RAW = ("raw",)
 """``native.<platform>.raw``: there null is a value of its own, which takes something out of the finished payload."""
+
+
+class LatePlaces(Mapping[Path, Spot]):
+    """Spots that are put together when somebody asks for one: of most layers nobody does."""
+
+    def __init__(self, make: Callable[[], Mapping[Path, Spot]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Mapping[Path, Spot]:
+        return self._make()
+
+    def __getitem__(self, path: Path) -> Spot:
+        return self._made[path]
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
 
 
 class Layer(NamedTuple):
@@ -27,15 +48,21 @@ class Layer(NamedTuple):
         value: Any = self.value
         for step in path:
             value = value.get(step, {}) if isinstance(value, Mapping) else {}
+        return Layer(value, LatePlaces(lambda: self._places_below(path))) if value else Layer()
+
+    def _places_below(self, path: Path) -> Mapping[Path, Spot]:
         size = len(path)
-        places = {known[size:]: spot for known, spot in self.places.items() if starts_with(known, path)}
-        return Layer(value or {}, places)
+        return {known[size:]: spot for known, spot in self.places.items() if starts_with(known, path)}
 
     def without(self, *names: str) -> "Layer":
         """The layer less some of its top fields."""
+        if not any(name in self.value for name in names):
+            return self
         value = {key: item for key, item in self.value.items() if key not in names}
-        places = {path: spot for path, spot in self.places.items() if not path or path[0] not in names}
-        return Layer(value, places)
+        return Layer(value, LatePlaces(lambda: self._places_without(names)))
+
+    def _places_without(self, names: tuple[str, ...]) -> Mapping[Path, Spot]:
+        return {path: spot for path, spot in self.places.items() if not path or path[0] not in names}
 
 
 def merge(weaker: Layer, stronger: Layer, struct: Struct, language: Language) -> Layer:
@@ -44,7 +71,21 @@ def merge(weaker: Layer, stronger: Layer, struct: Struct, language: Language) ->
         return weaker
     merging = _Merging(language, set(), set(), {()})
     value = merging.structs(weaker.value, stronger.value, struct, ())
-    return Layer(value, merging.places(weaker.places, stronger.places))
+    return Layer(value, LatePlaces(lambda: merging.places(weaker.places, stronger.places)))
+
+
+def stacked(weaker: Layer, stronger: Layer) -> Layer:
+    """Two ``--set`` layers as one in which nulls are still to be applied."""
+
+    def over(weak: Mapping[str, Any], strong: Mapping[str, Any]) -> dict[str, Any]:
+        both = {
+            k: over(weak[k], v)
+            for k, v in strong.items()
+            if isinstance(v, Mapping) and isinstance(weak.get(k), Mapping)
+        }
+        return {**weak, **strong, **both}
+
+    return Layer(over(weaker.value, stronger.value), {**weaker.places, **stronger.places})
 
 
 class _Merging(NamedTuple):

@@ -7,14 +7,14 @@ from lading.compiler.capability import DROPPED, EMULATED, EXACT, GIB, RECORDED, 
 
 TABLE = Table(
     {
-        "name": EXACT("task"),
+        "name": EXACT("/task"),
         "description": RECORDED(),
         "labels": RECORDED(),
         "command": EXACT("words"),
         "args": EXACT("words"),
         "env": DROPPED("nobody reads that much"),
-        "resources.memory": ROUNDED("effort", GIB, limit=64),
-        "schedule.priority": EMULATED("underlined", "high is underlined", values={"high": True, "normal": False}),
+        "resources.memory": ROUNDED("/effort", GIB, limit=64),
+        "schedule.priority": EMULATED("/underlined", "high is underlined", values={"high": True, "normal": False}),
         "schedule": EXACT(""),
         "replicas": REFUSED("one person reads the board"),
     }

@@ -29,7 +29,7 @@ class Channel:
 def open_channel(site: Site, target: str, ledger: Ledger, spec_dir: Path = Path()) -> Channel:
     """A channel to the site's target of that name. Nothing is sent and no secret looked up yet."""
     entry = site.entry(target)
-    vault = Vault(site.secrets, site.folder or Path())
+    vault = Vault({**site.secrets, **site.logins}, site.folder or Path())
     context = Context(
         target=target,
         options={**default_options(entry["platform"]), **entry.get("options", {})},

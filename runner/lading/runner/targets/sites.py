@@ -2,7 +2,8 @@
 
 The first found wins: the file that ``--site`` names; ``lading.site.yaml`` beside the spec and upwards to the root of
 the git checkout; the file that ``$LADING_SITE`` names; ``lading.site.yaml`` in the user's configuration folder. Without
-any there is one target, ``local``. Outside of a checkout no folder above the spec's own is looked into: a site may name
+any there is one target, ``local``. What the targets were seen to have stands in the lock beside the file (``lock.py``),
+and the file itself over it. Outside of a checkout no folder above the spec's own is looked into: a site may name
 commands to run, and a stranger may have put one there.
 """
 
@@ -11,14 +12,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from lading.compiler.registry import language, module_of, platform, platforms
+from lading.compiler.registry import default_options, language, module_of, platform, platforms
+from lading.compiler.secrets import login_secret
 from lading.compiler.target import Target
+from lading.runner.targets.lock import NO_LOCK, lock_beside, merged_catalog
 from lading.schema.diagnostics import Diagnostic, Finding, InvalidSpec, diagnose, has_errors, in_order
 from lading.schema.job import field_at
-from lading.schema.load import SiteFile, load_site
+from lading.schema.load import load_site
 from lading.schema.nearest import did_you_mean
 from lading.schema.paths import Path as Steps
 from lading.schema.paths import parse
+from lading.schema.site import SiteFile
 
 NAME = "lading.site.yaml"
 
@@ -33,10 +37,14 @@ targets:
 
 
 class Site(NamedTuple):
-    """A site without errors. ``folder`` is where its relative file names start, None where it is the built-in one."""
+    """A site without errors, and the lock beside it.
+
+    ``folder`` is where its relative file names start, None where it is the built-in one.
+    """
 
     file: SiteFile
     folder: Path | None = None
+    lock: SiteFile = NO_LOCK
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -47,6 +55,14 @@ class Site(NamedTuple):
     def secrets(self) -> Mapping[str, Any]:
         """Where the value of each secret is found, by name."""
         return dict(self.file.value.get("secrets", {}))
+
+    @property
+    def logins(self) -> Mapping[str, Any]:
+        """Where the logins of image registries are found, by what they go by among the secrets."""
+        registries: Mapping[str, Any] = self.file.value.get("registries", {})
+        return {
+            login_secret(host, part): source for host, login in registries.items() for part, source in login.items()
+        }
 
     @property
     def default(self) -> str:
@@ -65,8 +81,8 @@ class Site(NamedTuple):
         return Target(
             name=name,
             platform=found,
-            options=value.get("options", {}),
-            catalog=value.get("catalog", {}),
+            options={**default_options(value["platform"]), **value.get("options", {})},
+            catalog=self.catalog(name),
             accept=tuple(path for text in value.get("accept", ()) if (path := parse(text))),
             defaults=self.file.layer.below(("targets", name, "defaults")),
             endpoint=value.get("endpoint", ""),
@@ -81,6 +97,11 @@ class Site(NamedTuple):
             help_ = did_you_mean(name, targets, "its targets are")
             raise InvalidSpec([self._objection("LD503", ("targets",), {"name": name, "help": help_})])
         return dict(targets[name])
+
+    def catalog(self, name: str) -> Mapping[str, Any]:
+        """The catalog of the target of that name: what the lock has, under what the site says itself."""
+        locked: Mapping[str, Any] = self.lock.value.get("targets", {}).get(name, {})
+        return merged_catalog(self.entry(name).get("catalog", {}), locked.get("catalog", {}))
 
     def _objection(self, code: str, path: Steps, words: Mapping[str, object]) -> Diagnostic:
         return diagnose(Finding(code, path, words, at_key=True), self.file.places)
@@ -113,20 +134,30 @@ def read_site(file: Path | None) -> Site:
         words = {"file": str(file), "why": (error.strerror or str(error)).lower()}
         raise InvalidSpec([diagnose(Finding("LD506", (), words), {})]) from None
     found = load_site(str(file), data, language())
-    problems = [*found.diagnostics, *(diagnose(finding, found.places) for finding in problems_of(found))]
+    lock = lock_beside(found)
+    problems = [*found.diagnostics, *problems_of(found), *lock.diagnostics]
     if has_errors(problems):
         raise InvalidSpec(in_order(problems))
-    return Site(found, file.absolute().parent)
+    return Site(found, file.absolute().parent, lock)
 
 
-def problems_of(site: SiteFile) -> Iterator[Finding]:
-    """What is wrong with a site beyond its model: names that nothing bears."""
-    targets = site.value.get("targets", {})
-    for name, value in targets.items():
+def problems_of(file: SiteFile) -> Iterator[Diagnostic]:
+    """What is wrong with a site, or with a lock by itself, beyond its model: names that nothing bears."""
+    for finding in (*_unknown_platforms(file), *_unknown_names(file)):
+        yield diagnose(finding, file.places)
+
+
+def _unknown_platforms(file: SiteFile) -> Iterator[Finding]:
+    for name, value in file.value.get("targets", {}).items():
         called = value.get("platform", "")
         if called and module_of(called) is None:
             help_ = did_you_mean(called, platforms(), "the platforms are")
             yield Finding("LD214", ("targets", name, "platform"), {"name": called, "help": help_})
+
+
+def _unknown_names(site: SiteFile) -> Iterator[Finding]:
+    targets = site.value.get("targets", {})
+    for name, value in targets.items():
         for index, text in enumerate(value.get("accept", ())):
             if not _is_a_field(parse(text)):
                 yield Finding("LD230", ("targets", name, "accept", index), {"text": text})
