@@ -43,10 +43,15 @@ def quoted(text: str) -> str:
     Control characters would be lost or refused on the way (sbatch takes no ``\\r\\n``), so they are written as escapes;
     then so is all that is not ASCII, because a backslash after a byte of it means something else in some locales.
     """
-    if _PLAIN_WORD.fullmatch(text):
-        return text
     if _CONTROL.search(text):
         return "$'" + "".join(_escaped(byte) for byte in text.encode()) + "'"
+    return quoted_for_sh(text)
+
+
+def quoted_for_sh(text: str) -> str:
+    """The text as one word of any POSIX shell. Every byte stands in it as it is, control characters too."""
+    if _PLAIN_WORD.fullmatch(text):
+        return text
     return "'" + text.replace("'", "'\\''") + "'"
 
 
