@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import stat
 import subprocess
 import time
@@ -12,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit.sbatch import options
 from kit.slurm import CASES, compiled, compiled_case, log, outgoing, running, wait
 
+from lading.compiler.importing.importer import import_native
 from lading.compiler.registry import platform
+from lading.compiler.sbatch.lexer import options
 from lading.compiler.target import Target
 from lading.runner.errors import NoSuchJob, OutcomeUnknown, Refused, RunnerError
 from lading.runner.platform import Context, LogQuery, Outgoing, Usage
@@ -541,3 +543,43 @@ def test_a_prefix_changes_nothing(via: tuple[str, ...], target: Target, home: Pa
     job = client.submit(outgoing(spec))
     assert wait(client, [job])[0].state is State.SUCCEEDED
     assert log(client, job) == ["value of it"]
+
+
+WRITTEN_BY_HAND = [
+    "-J made -p debug -N 2 -n 8 -c 2 -t 90:30 --mem 2G",
+    "--job-name=made --ntasks-per-node=4 --mem-per-cpu=100 --cpus-per-task=3 --time=1-2",
+    "-J Made_By_Hand -n 3 --mem-per-cpu=1G -t UNLIMITED --comment='a b' --nice",
+    "-J made -p big --gpus-per-node=h100:2 -N 3 --exclusive=user -C 'ib&h100' -x b1,b2",
+    "-J made -p big -G h100:6 -N 3 --gres=lustre:1 --mem=0 --begin=now+1hour",
+    "-J made -p big -n4 -N1 --gpus-per-task=h100:1 --signal=B:USR1@60 -w b7",
+    "-J made -a 9,1-5:2%2 -o out-%A_%a -e err-%a --open-mode=append --requeue",
+    "-J made -N 1-2 --ntasks-per-node=2 --mail-type=END,FAIL --mail-user=ada@example.com -d singleton",
+]
+NAMES = (
+    *("JobName", "Partition", "Comment", "Nice", "TimeLimit", "NumNodes", "NumTasks", "CPUs/Task", "TRES", "Features"),
+    *("OverSubscribe", "ReqNodeList", "ExcNodeList", "Requeue", "Dependency", "StdErr", "StdOut", "MailUser"),
+)
+"""What Slurm keeps of a job that must not change by importing it; resources as their sum, however they were said."""
+
+
+def kept(script: str) -> dict[str, str]:
+    """What Slurm knows of a job once it has the script."""
+    job = sbatch(script, "--hold", "--parsable").stdout.strip()
+    shown = subprocess.run(["scontrol", "show", "job", job], capture_output=True, text=True, check=True).stdout
+    subprocess.run(["scancel", job], check=True)
+    found = dict(re.findall(r"(?:^|\s)([A-Z][\w/:]*)=(.*?)(?=\s+[A-Z][\w/:]*=|$)", shown, re.MULTILINE))
+    nodes = re.sub(r"^(\d+)-\1$", r"\1", found["NumNodes"])  # where GPUs are asked for, Slurm writes 1 as 1-1
+    known = {name: found[name] for name in NAMES if name in found} | {"NumNodes": nodes}
+    return {name: value.replace(f"-{job}", "-JOB") for name, value in known.items()}
+
+
+@pytest.mark.parametrize("options", WRITTEN_BY_HAND, ids=range(len(WRITTEN_BY_HAND)))
+def test_an_imported_script_asks_slurm_for_the_same(options: str, target: Target) -> None:
+    """What is compiled of the spec made of a script is, to Slurm itself, the job that the script was."""
+    script = f"#!/bin/bash\n#SBATCH {options}\ntrue\n"
+    made = import_native(script.encode(), "job.sh", Target("slurm", target.platform))
+    assert [problem.message for problem in made.problems if problem.is_error] == []
+    again = compiled(made.text, target._replace(catalog={}), bare=True).requests[0].body["script"]
+    found = kept(script)
+    assert found == kept(again)
+    assert len(found) > 10

@@ -4,18 +4,18 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from kit.sbatch import options
+from kit.ascii_yaml import written
 from kit.slurm import compiled, target_of
 
 from lading.compiler.payload import From
 from lading.compiler.pipeline import compile_spec
-from lading.compiler.platforms.slurm.directives import Directive
 from lading.compiler.registry import language
+from lading.compiler.sbatch.directives import Directive
+from lading.compiler.sbatch.lexer import options
 from lading.compiler.templating import Shell, quoted, render, sh
 from lading.schema.load import load
 
@@ -99,19 +99,6 @@ def stubs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
     return folder
-
-
-def written(value: Any) -> str:
-    """The value as YAML in which nothing but plain ASCII stands."""
-    if isinstance(value, str):
-        return (
-            '"'
-            + "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else f"\\U{ord(c):08x}" for c in value)
-            + '"'
-        )
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{written(key)}: {written(item)}" for key, item in value.items()) + "}"
-    return "[" + ", ".join(map(written, value)) + "]" if isinstance(value, list) else str(value)
 
 
 def executed(script: str, stubs: Path) -> tuple[list[bytes], dict[bytes, bytes]]:

@@ -19,7 +19,8 @@ from lading.runner.platforms.slurm.client import Client
 from lading.runner.secrets.vault import SecretValue, fill
 from lading.runner.states import Status
 from lading.runner.submission.ids import Ids, token
-from lading.schema.load import SiteFile, load, load_site
+from lading.schema.load import load, load_site
+from lading.schema.site import SiteFile
 
 FOLDER = Path(__file__).parents[1] / "slurm"
 CLUSTER = FOLDER / "cluster"
@@ -70,11 +71,11 @@ def target_of(name: str) -> Target:
     return Target(name, found, options=value.get("options", {}), catalog=value.get("catalog", {}))
 
 
-def compiled(text: str, target: Target) -> Compilation:
+def compiled(text: str, target: Target, *, bare: bool = False) -> Compilation:
     """The spec for the target; an error in it fails the test."""
     loaded = load("spec.yaml", text.encode(), language=language())
     assert [d.message for d in loaded.diagnostics if d.is_error] == []
-    compilation = compile_spec(loaded.specs[0], target, verify=True)
+    compilation = compile_spec(loaded.specs[0], target, verify=True, bare=bare)
     assert [d.message for d in compilation.diagnostics if d.is_error] == []
     return compilation
 

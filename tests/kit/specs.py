@@ -11,7 +11,7 @@ from lading.schema.paths import Path
 from lading.schema.shape import Shape, Struct
 
 LANGUAGE = language()
-KINDS = [kind for kind in LANGUAGE.kinds if kind != "site"]
+KINDS = LANGUAGE.kinds_of_work
 
 HOSTILE_WORDS = (
     *("", " ", "\n", "a\nb", "\r\n", "\t", "'", '"', "\\", "*", ";", "~", "null", "true"),

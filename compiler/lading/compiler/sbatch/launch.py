@@ -1,10 +1,10 @@
 """The words that start the program, from the outside in: srun, what each task does first, the container, itself."""
 
 from lading.compiler.payload import From
-from lading.compiler.platforms.slurm import tasks
-from lading.compiler.platforms.slurm.convert import cores_of_slot
-from lading.compiler.platforms.slurm.program import Program, Words
-from lading.compiler.platforms.slurm.variables import of_program, of_task
+from lading.compiler.sbatch import tasks
+from lading.compiler.sbatch.convert import cores_of_slot
+from lading.compiler.sbatch.program import Program, Words
+from lading.compiler.sbatch.variables import of_program, of_task
 from lading.compiler.templating import Shell
 from lading.compiler.view import View
 

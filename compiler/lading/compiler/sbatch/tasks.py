@@ -9,7 +9,7 @@ RANKED = frozenset({"pytorch", "deepspeed"})
 
 def number(view: View, field: str) -> From:
     """``replicas`` or ``slots``, which is 1 where nothing is said."""
-    return view.get(field) or From(1, ())
+    return From(view.raw(field) or 1, view.sources(field))
 
 
 def is_once(view: View) -> bool:

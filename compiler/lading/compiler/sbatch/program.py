@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass, field
 
 from lading.compiler.payload import From
-from lading.compiler.platforms.slurm import tasks
-from lading.compiler.platforms.slurm.variables import of_program
+from lading.compiler.sbatch import tasks
+from lading.compiler.sbatch.variables import of_program
 from lading.compiler.templating import Shell
 from lading.compiler.view import View
 

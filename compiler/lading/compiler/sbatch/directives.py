@@ -1,12 +1,15 @@
 """The ``#SBATCH`` lines: what Slurm is asked for, as data, written so that Slurm reads the same values back."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from lading.compiler.payload import From, Sources
-from lading.compiler.platforms.slurm.convert import cores_of_slot
-from lading.compiler.platforms.slurm.tasks import container, count, number, retries
+from lading.compiler.sbatch.convert import cores_of_slot
+from lading.compiler.sbatch.handover import NOTHING
+from lading.compiler.sbatch.native import OPTIONS, SIZES, native
+from lading.compiler.sbatch.tasks import container, count, number, retries
+from lading.compiler.variables import job_name
 from lading.compiler.view import View
 from lading.schema.units import indices_text
 
@@ -14,16 +17,16 @@ _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./&|*()\[\]-]+", re.ASCII)
 
 CONDITIONS = {"ok": "afterok", "any": "afterany", "notOk": "afternotok"}
 
-NATIVE_BEFORE = {"account": "account", "reservation": "reservation"}
-NATIVE_AFTER = {
-    "exclusive": "exclusive",
-    "licenses": "licenses",
-    "nodelist": "nodelist",
-    "exclude": "exclude",
-    "signal": "signal",
-    "comment": "comment",
-}
-"""Fields of ``native.slurm`` that are options as they are."""
+FIRST = ("account", "reservation")
+LAST = (
+    *("exclusive", "licenses", "nodelist", "exclude", "signal", "comment"),
+    *("nodes", "ntasks", "ntasksPerNode", "mem", "memPerCpu", "memPerGpu", "gpus", "gpusPerTask", "cpusPerGpu"),
+    *("time", "nice", "dependency", "requeue", "output", "error"),
+)
+"""Native fields that are options as they are, in the order in which the script says them."""
+
+RIVALS = (frozenset({"nodes", "ntasks", "ntasks-per-node"}), frozenset({"requeue", "no-requeue"}))
+"""Options of which one says enough, so that lading has no others to add."""
 
 
 class Directive(NamedTuple):
@@ -51,24 +54,37 @@ def quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
-def directives(view: View) -> list[Directive]:
-    """Everything that Slurm is asked for: of a job, or of one step of a workflow."""
-    parts = (_identity, _size, _time, _attempts, _dependencies, _files, _rest)
-    return [Directive(option, value) for part in parts for option, value in part(view)]
+def directives(view: View, exported: From = NOTHING) -> list[Directive]:
+    """Everything that Slurm is asked for: of a job, or of one step of a workflow.
+
+    ``exported`` is what a job gets of the environment of its submission.
+    """
+    parts = (_identity, _size, _time, _attempts, _dependencies, _files)
+    asked = [pair for part in parts for pair in part(view)]
+    chosen = list(_rest(view))
+    taken = {option for option, _ in chosen}
+    own = [pair for pair in [*asked, ("export", _exported(view, exported))] if not _gives_way(*pair, taken)]
+    return [Directive(option, value) for option, value in [*own, *chosen]]
+
+
+def _gives_way(option: str, value: From, taken: set[str]) -> bool:
+    """Whether a native field says it instead; what a portable field asks for stands beside one of another option."""
+    rivals = next((group for group in RIVALS if option in group), frozenset())
+    return option in taken or not (value.sources or taken.isdisjoint(rivals))
 
 
 Options = Iterator[tuple[str, From]]
 
 
-def job_name(view: View) -> From:
-    """The job's name; a step's after that of its workflow."""
-    name = view.plan.root.get("name") or From("", ())
-    return From(f"{name.value}-{view.key}", (*name.sources, view.prefix)) if view.key else name
+def name_of_job(view: View) -> From:
+    """What Slurm calls the job."""
+    name = job_name(view)
+    return native(view, "jobName") or name
 
 
 def _identity(view: View) -> Options:
-    yield "job-name", job_name(view)
-    yield from _native(view, NATIVE_BEFORE)
+    yield "job-name", name_of_job(view)
+    yield from _native(view, FIRST)
     yield from _set("partition", view.get("schedule", "queue"))
     yield from ((option, value) for option, value in priority_options(view))
 
@@ -81,7 +97,7 @@ def priority_options(view: View) -> Options:
         if found and option in chosen:
             yield option, From(chosen[option], found.sources)
     yield from _set("qos", view.get("schedule", "preemptible"))
-    yield from _set("qos", view.get("native", "slurm", "qos"))
+    yield from _set("qos", native(view, "qos"))
 
 
 def _size(view: View) -> Options:
@@ -107,7 +123,7 @@ def _mebibytes(option: str, size: From | None) -> Options:
 
 
 def _gres(view: View) -> Options:
-    found = [value for value in (_gpus(view), view.get("native", "slurm", "gres")) if value]
+    found = [value for value in (_gpus(view), native(view, "gres")) if value]
     if found:
         yield "gres", From(",".join(str(value.value) for value in found), _union(*found))
 
@@ -123,8 +139,8 @@ def _gpus(view: View) -> From | None:
 
 
 def _constraint(view: View) -> Options:
-    rdma, native = view.get("network", "rdma"), view.get("native", "slurm", "constraint")
-    found = [value for value in (rdma, native) if value and value.value]
+    asked = (view.get("network", "rdma"), native(view, "constraint"))
+    found = [value for value in asked if value and value.value]
     texts = [f"({value.value})" if len(found) > 1 and "|" in value.value else value.value for value in found]
     if found:
         yield "constraint", From("&".join(texts), _union(*found))
@@ -183,29 +199,34 @@ def _files(view: View) -> Options:
     job = "%A_%a" if view.get("array", "indices") else "%j"
     name = f"%x-{job}{'.tasks' if count(view) > 1 else ''}.out"
     yield "output", From(f"{folder.rstrip('/')}/{name}" if folder else name, ())
-    yield "export", _exported(view)
 
 
-def _exported(view: View) -> From:
-    """Only the names of secrets: what else the submitter's environment holds is not the job's business."""
-    secrets = {name: value for name, value in view.items("env").items() if isinstance(value.value, dict)}
-    return From(",".join(secrets) or "NONE", _union(*secrets.values()))
+def _exported(view: View, exported: From) -> From:
+    """What the submission hands over, beside what the spec wants of it."""
+    asked = native(view, "export")
+    if asked is None:
+        return exported
+    names = [exported.value] if exported is not NOTHING else []
+    return From(",".join([asked.value, *names]), _union(asked, exported))
 
 
 def _rest(view: View) -> Options:
-    yield from _native(view, NATIVE_AFTER)
-    if mail := view.get("native", "slurm", "mail"):
-        yield "mail-type", From(",".join(mail.value["events"]), mail.sources)
-        if user := mail.value.get("user"):
-            yield "mail-user", From(user, mail.sources)
-    if more := view.get("native", "slurm", "directives"):
+    yield from _native(view, LAST)
+    if mail := native(view, "mail"):
+        yield from _set("mail-type", From(",".join(mail.value.get("events", ())) or None, mail.sources))
+        yield from _set("mail-user", From(mail.value.get("user"), mail.sources))
+    if more := native(view, "directives"):
         for option, value in more.value.items():
             yield from _set(option, From(value, ((*more.sources[0], option),)))
 
 
-def _native(view: View, options: dict[str, str]) -> Options:
-    for field, option in options.items():
-        yield from _set(option, view.get("native", "slurm", field))
+def _native(view: View, names: Sequence[str]) -> Options:
+    for name in names:
+        value = native(view, name)
+        if value and name in SIZES:
+            yield from _mebibytes(OPTIONS[name], From(-(-value.value // 2**20), value.sources))
+        else:
+            yield from _set(OPTIONS[name], value)
 
 
 def _set(option: str, value: From | None) -> Options:

@@ -3,9 +3,10 @@
 import re
 
 from lading.compiler.payload import From
-from lading.compiler.platforms.slurm import tasks
-from lading.compiler.platforms.slurm.directives import job_name
+from lading.compiler.sbatch import tasks
+from lading.compiler.sbatch.native import OF_TASKS, native
 from lading.compiler.templating import Shell, sh
+from lading.compiler.variables import job_name, mount_variable
 from lading.compiler.view import View
 
 Variables = dict[str, From | Shell]
@@ -23,14 +24,14 @@ OF_A_TASK = {
 _KEPT = re.compile(
     r"BASH\w*|DIRSTACK|ENV|EPOCH(REAL)?(TIME|SECONDS)|EUID|FUNCNAME|GROUPS|HISTCMD|HOME|HOSTNAME|IFS|LANG(UAGE)?|LC_\w+"
     r"|LD_\w+|LINENO|OLDPWD|OPT(ARG|IND|ERR)|PATH|POSIXLY_CORRECT|PPID|PS4|PWD|RANDOM|SECONDS|SHELLOPTS|SHLVL|SLURM_\w+"
-    r"|SRANDOM|SRUN_\w+|TMPDIR|UID|_|each|program|run|status",
+    r"|SRANDOM|SRUN_\w+|TMPDIR|UID|_|each|program|run|secrets|status",
 )
 """Variables that bash, the commands of the script or the script itself would take notice of, were they set there."""
 
 
 def of_job(view: View) -> Variables:
     """What the batch script sets for all tasks: lading's own names first, so that a spec may say otherwise."""
-    found: Variables = {"LADING_NAME": job_name(view), "LADING_REPLICAS": tasks.number(view, "replicas")}
+    found: Variables = {"LADING_NAME": job_name(view), "LADING_REPLICAS": _replicas(view)}
     if view.get("array", "indices"):
         found["LADING_ARRAY_INDEX"] = Shell("$SLURM_ARRAY_TASK_ID")
     if tasks.is_ranked(view):
@@ -38,6 +39,14 @@ def of_job(view: View) -> Variables:
     found |= {name: sh("0") for name in _names_of_a_task(view) if not _differs(view, name)}
     plain = {name: value for name, value in view.items("env").items() if not (is_secret(value) or _is_kept(name))}
     return found | _of_mounts(view) | plain
+
+
+def _replicas(view: View) -> From | Shell:
+    """How many nodes the job has, which only Slurm knows where a native field leaves it open."""
+    opens = [found for name in OF_TASKS if (found := native(view, name))]
+    if opens:
+        return Shell("$SLURM_JOB_NUM_NODES", tuple(path for found in opens for path in found.sources))
+    return tasks.number(view, "replicas")
 
 
 def of_task(view: View) -> dict[str, Shell]:
@@ -88,10 +97,7 @@ def _rendezvous(view: View) -> Variables:
 
 def _of_mounts(view: View) -> Variables:
     volumes = [(mount.raw("volume"), mount, source) for mount in view.each("mounts") if (source := mount.get("volume"))]
-    return {
-        f"LADING_MOUNT_{re.sub('[^A-Z0-9]', '_', name.upper())}": _seen_at(view, mount, source)
-        for name, mount, source in volumes
-    }
+    return {mount_variable(name): _seen_at(view, mount, source) for name, mount, source in volumes}
 
 
 def _seen_at(view: View, mount: View, source: From) -> From:

@@ -1,0 +1,2 @@
+#!/bin/bash
+./configure && make -j8

@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH --job-name=empty
+#SBATCH --time=1
