@@ -13,14 +13,14 @@ from typing import Any
 
 import click
 
-from lading.runner.invocation.options import HELP, Command, WrongUsage, common_options, write_options
+from lading.runner.invocation.options import HELP, Commands, WrongUsage, common_options
 from lading.runner.version import LADING
 
 COMMANDS = (
-    *("init", "validate", "compile", "explain", "matrix", "diff"),
+    *("init", "import", "validate", "compile", "explain", "matrix", "diff"),
     *("submit", "run", "status", "list", "wait", "watch", "logs", "usage"),
     *("stop", "start", "delete", "update"),
-    *("targets", "doctor", "schema", "ledger", "resolve"),
+    *("targets", "catalog", "doctor", "schema", "ledger", "resolve"),
 )
 """In the order in which people need them. Each is the module of that name in ``commands/``."""
 
@@ -39,36 +39,21 @@ ELSEWHERE = {
 """What other systems call a command."""
 
 
-class Group(click.Group):
+class Group(Commands):
     """The commands by name, each imported when it is asked for."""
+
+    elsewhere = ELSEWHERE
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command, in the order in which people need them."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command: Command = import_module(f"lading.runner.commands.{cmd_name}").command
+        command: click.Command = import_module(f"lading.runner.commands.{cmd_name}").command
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the arguments name; of an unknown one, the nearest is pointed out."""
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
-            from lading.schema.nearest import did_you_mean
-
-            meant = ELSEWHERE.get(args[0])
-            advice = f'did you mean "{meant}"?' if meant else did_you_mean(args[0], COMMANDS, "the commands are")
-            raise WrongUsage(f'there is no command "{args[0]}"', advice)
-        return super().resolve_command(ctx, args)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands first: they are what people look for."""
-        self.format_commands(ctx, formatter)
-        write_options("Options", self.get_params(ctx), ctx, formatter)
 
 
 @click.group(cls=Group, params=common_options(), context_settings=HELP)

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from lading.schema.diagnostics import Diagnostic, Finding, Place, diagnosed, in_order
+from lading.schema.diagnostics import Diagnostic, Finding, InvalidSpec, Place, diagnosed, in_order
 from lading.schema.loader import Document, Loader
 
 MAX_BYTES = 1 << 20
@@ -25,14 +25,6 @@ _FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\uf
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
-class _Refused(Exception):
-    """The file can not be read at all."""
-
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        self.diagnostic = diagnostic
-        super().__init__(diagnostic.message)
-
-
 def lines_of(data: bytes) -> list[str]:
     """The lines of a file as places count them; bytes that are no text appear as U+FFFD."""
     return _LINE_BREAK.split(data.decode("utf-8-sig", "replace"))
@@ -44,9 +36,9 @@ def parse(name: str, data: bytes) -> tuple[list[Document], list[Diagnostic]]:
     A document that could not be read to its end is left out; one with another problem is there.
     """
     try:
-        text = _decoded(name, data)
-    except _Refused as refused:
-        return [], [refused.diagnostic]
+        text = decoded(name, data)
+    except InvalidSpec as refused:
+        return [], list(refused.diagnostics)
     diagnostics: list[Diagnostic] = []
     if data.translate(None, _PLAIN_ASCII):
         diagnostics = _forbidden(name, text)
@@ -59,18 +51,19 @@ def parse(name: str, data: bytes) -> tuple[list[Document], list[Diagnostic]]:
     return loader.documents, in_order(_inside(name, diagnostics, text))
 
 
-def _decoded(name: str, data: bytes) -> str:
+def decoded(name: str, data: bytes) -> str:
+    """The text of a file. Raises InvalidSpec where it is too large, or not UTF-8."""
     if len(data) > MAX_BYTES:
-        raise _Refused(diagnosed(Finding("LD103", (), {"size": len(data), "bound": MAX_BYTES}), _start(name)))
+        raise InvalidSpec([diagnosed(Finding("LD103", (), {"size": len(data), "bound": MAX_BYTES}), _start(name))])
     for mark, encoding in _BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
-            raise _Refused(diagnosed(Finding("LD102", (), {"encoding": encoding}), _start(name)))
+            raise InvalidSpec([diagnosed(Finding("LD102", (), {"encoding": encoding}), _start(name))])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         words = {"byte": f"0x{data[error.start]:02X}"}
         place = _after(name, lines_of(data[: error.start]))
-        raise _Refused(diagnosed(Finding("LD101", (), words), place)) from None
+        raise InvalidSpec([diagnosed(Finding("LD101", (), words), place)]) from None
 
 
 def _forbidden(name: str, text: str) -> list[Diagnostic]:

@@ -1,35 +1,40 @@
 """A matrix, in the format that was asked for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from lading.compiler.matrix import Line, as_html, as_markdown
+from lading.compiler.matrix import Line, Matrix, alike
+from lading.compiler.matrix_pages import SIGNS, as_html, as_markdown, as_text
 from lading.runner.output.screen import Screen
-from lading.runner.output.tables import Column
+from lading.runner.output.tables import STYLES, Column
 
 
-def show_matrix(screen: Screen, lines: Sequence[Line], first: str) -> None:
-    """The matrix stands on standard output; ``first`` says what its rows are."""
-    _WRITERS[screen.settings.format](screen, lines, first)
+def show_matrix(screen: Screen, matrix: Matrix) -> None:
+    """The matrix stands on standard output."""
+    _WRITERS[screen.settings.format](screen, matrix)
 
 
-def _human(screen: Screen, lines: Sequence[Line], first: str) -> None:
-    names = list(lines[0].cells)
-    columns = [Column(first.upper()), *(Column(name.upper(), stays_whole=True) for name in names)]
-    screen.table(columns, [[line.name, *(str(line.cells[name].fidelity) for name in names)] for line in lines])
+def _human(screen: Screen, matrix: Matrix) -> None:
+    """In words where there is room for them, or nobody looks; else in signs."""
+    columns = [Column(matrix.first.upper()), *(Column(name.upper(), stays_whole=True) for name in matrix.names)]
+    rows = [[line.name, *(str(cell.fidelity) for cell in line.cells.values())] for line in alike(matrix).lines]
+    if screen.has_room(columns, rows):
+        screen.table(columns, rows)
+    else:
+        screen.drawing(as_text(matrix), {sign: STYLES[fidelity] for fidelity, sign in SIGNS.items()})
     screen.remark("\n`--format markdown`, html and json say why")
 
 
-def _markdown(screen: Screen, lines: Sequence[Line], first: str) -> None:
-    screen.result(as_markdown(lines, first))
+def _markdown(screen: Screen, matrix: Matrix) -> None:
+    screen.result(as_markdown(matrix))
 
 
-def _html(screen: Screen, lines: Sequence[Line], first: str) -> None:
-    screen.result(as_html(lines, first))
+def _html(screen: Screen, matrix: Matrix) -> None:
+    screen.result(as_html(matrix))
 
 
-def _json(screen: Screen, lines: Sequence[Line], first: str) -> None:
-    screen.document({"rows": first, "matrix": [_line_data(line) for line in lines]})
+def _json(screen: Screen, matrix: Matrix) -> None:
+    screen.document({"rows": matrix.first, "matrix": [_line_data(line) for line in matrix.lines]})
 
 
 def _line_data(line: Line) -> Mapping[str, Any]:
@@ -43,7 +48,7 @@ def _line_data(line: Line) -> Mapping[str, Any]:
     }
 
 
-_WRITERS: Mapping[str, Callable[[Screen, Sequence[Line], str], None]] = {
+_WRITERS: Mapping[str, Callable[[Screen, Matrix], None]] = {
     "human": _human,
     "markdown": _markdown,
     "html": _html,

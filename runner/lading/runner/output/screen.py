@@ -58,6 +58,18 @@ class Screen:
         else:
             self.result(plain(columns, rows))
 
+    def has_room(self, columns: "Sequence[Column]", rows: "Rows") -> bool:
+        """Whether nothing of the table would have to be cut or folded; always so where no person looks."""
+        from lading.runner.output.tables import least_width
+
+        return not is_terminal(sys.stdout) or least_width(columns, rows) <= self.width
+
+    def drawing(self, text: str, styles: Mapping[str, str]) -> None:
+        """The text stands on standard output, for a person; the words that have a style are coloured."""
+        from lading.runner.output.tables import draw
+
+        draw(text, styles, sys.stdout, colors=self.settings.colors(sys.stdout))
+
     def remark(self, text: str) -> None:
         """Something worth knowing stands on standard error, unless quiet was asked for."""
         if not self.settings.quiet:

@@ -62,6 +62,22 @@ def _padded(cell: str, width: int) -> str:
     return cell + " " * (width - width_of(cell))
 
 
+def least_width(columns: Sequence[Column], rows: Rows) -> int:
+    """The columns of a terminal that the table needs to stand there uncut."""
+    cells = [[column.title for column in columns], *rows]
+    return sum(max(width_of(row[place]) for row in cells) + len(GAP) for place in range(len(columns)))
+
+
+def draw(text: str, styles: Mapping[str, str], stream: TextIO, *, colors: bool) -> None:
+    """The text is on the screen as it is, the words that have a style in colour."""
+    from rich.text import Text
+
+    shown = Text(text, end="")
+    for word, style in styles.items():
+        shown.highlight_words([word], style)
+    console(stream, colors=colors).print(shown, soft_wrap=True)
+
+
 def for_terminal(columns: Sequence[Column], rows: Rows, stream: TextIO, width: int, *, colors: bool) -> None:
     """The table is on the screen, with the columns that there is room for."""
     console(stream, width, colors=colors).print(rich_table(columns, rows, width))

@@ -81,12 +81,13 @@ def summary(verdict: Verdict) -> str:
 
 
 def _what(found: Sequence[Checked]) -> str:
-    specs, sites = sum(c.specs for c in found), sum(c.sites for c in found)
+    counts = {"spec": sum(c.specs for c in found), "site": sum(c.sites for c in found)}
+    counts["lock"] = sum(c.locks for c in found)
+    parts = {what: _count(number, what) for what, number in counts.items() if number}
     targets = set().union(*(c.targets for c in found))
-    parts = [_count(specs, "spec")] if specs or not sites else []
-    if specs and targets:
-        parts[0] += f" for {_count(len(targets), 'target')}"
-    return " and ".join([*parts, *([_count(sites, "site")] if sites else [])])
+    if targets:
+        parts["spec"] += f" for {_count(len(targets), 'target')}"
+    return " and ".join(parts.values()) or _count(0, "spec")
 
 
 def _count(number: int, what: str) -> str:
