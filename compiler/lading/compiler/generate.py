@@ -1,4 +1,7 @@
-"""Writes every file that repeats the models: those of the portable language, and ``models.json`` of each platform.
+"""Writes every file that repeats the models and tables.
+
+Those are the portable language's own, ``models.json`` of each platform, and under ``docs/`` the matrix and a page for
+each platform.
 
 ``python -m lading.compiler.generate`` writes them; with ``--check`` it names the stale ones and exits 1.
 """
@@ -8,11 +11,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from lading.compiler.matrix import field_matrix
+from lading.compiler.matrix_pages import as_html, as_markdown, as_text
+from lading.compiler.pages import platform_page
 from lading.compiler.registry import module_of, own_platforms
-from lading.schema.generate import as_text, main, structs_of
+from lading.schema.generate import as_text as as_json
+from lading.schema.generate import main, structs_of
 from lading.schema.generate import outputs as portable_outputs
 from lading.schema.shape import dump_structs
 
+DOCS = Path(__file__).parents[3] / "docs"
 SECTIONS = {"native": "Native", "options": "Options", "catalog": "Catalog"}
 
 
@@ -27,9 +35,21 @@ def outputs() -> dict[Path, str]:
     platforms = Path(__file__).parent / "platforms"
     modules = {name: module_of(name) for name in own_platforms()}
     sections = {
-        platforms / name / "models.json": as_text(models_data(module)) for name, module in modules.items() if module
+        platforms / name / "models.json": as_json(models_data(module)) for name, module in modules.items() if module
     }
-    return {**portable_outputs(), **sections}
+    return {**portable_outputs(), **sections, **_documentation()}
+
+
+def _documentation() -> dict[Path, str]:
+    """The matrix of lading's own platforms, and the page of each."""
+    matrix = field_matrix(own_platforms())
+    pages = {DOCS / "platforms" / f"{name}.md": platform_page(name) for name in own_platforms()}
+    return {
+        DOCS / "matrix.txt": as_text(matrix),
+        DOCS / "matrix.md": f"# What each platform carries\n\n{as_markdown(matrix)}",
+        DOCS / "matrix.html": as_html(matrix),
+        **pages,
+    }
 
 
 if __name__ == "__main__":

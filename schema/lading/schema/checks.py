@@ -102,8 +102,9 @@ def _has_program(part: Mapping[str, Any]) -> bool:
 
 
 def _args_need_a_command(work: Work) -> Iterator[Finding]:
+    takers = ("command", "image", "native")
     for path, part in work.parts:
-        has_one = "command" in part or "image" in part or "command" in work.job.value or "image" in work.job.value
+        has_one = any(name in part or name in work.job.value for name in takers)
         if "args" in part and not has_one:
             yield Finding("LD302", (*path, "args"), {}, at_key=True)
 

@@ -144,6 +144,7 @@ def portable() -> Language:
         models.Dataset,
         models.Evaluation,
         models.Site,
+        models.Lock,
     )
     names = {model.model_fields["kind"].default: model.__name__ for model in kinds}
     return Language(structs=structs_of(*kinds), kinds=names)

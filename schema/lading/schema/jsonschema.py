@@ -27,7 +27,7 @@ _LAYERS: Mapping[tuple[str, str], Layer] = {("Target", "defaults"): "defaults"}
 def spec_schema(language: Language) -> Schema:
     """The schema of one document of a spec file; ``kind`` decides which fields it has."""
     definitions = _Definitions(language)
-    kinds = {kind: struct for kind, struct in language.kinds.items() if kind != "site"}
+    kinds = {kind: language.kinds[kind] for kind in language.kinds_of_work}
     branches = [
         {"if": _is_kind(kind), "then": definitions.of(language.structs[struct])} for kind, struct in kinds.items()
     ]

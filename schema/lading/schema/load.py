@@ -25,7 +25,7 @@ from lading.schema.codes import BEGIN
 from lading.schema.diagnostics import Diagnostic, Finding, Places, Spot, diagnose, has_errors, in_order
 from lading.schema.document import lines_of, parse
 from lading.schema.job import Job, field_at
-from lading.schema.layers import Layer, merge
+from lading.schema.layers import LatePlaces, Layer, merge, stacked
 from lading.schema.loader import measure
 from lading.schema.nearest import did_you_mean
 from lading.schema.node import Mapping, Node, Scalar, spots
@@ -43,8 +43,9 @@ from lading.schema.params import (
 from lading.schema.paths import Path, starts_with
 from lading.schema.paths import parse as parse_path
 from lading.schema.reader import WRONG, Reader, described
-from lading.schema.shape import Language, Struct
+from lading.schema.shape import ABOUT_TARGETS, Language, Struct
 from lading.schema.shape import language as portable
+from lading.schema.site import SiteFile
 from lading.schema.steps import ReadFile, Steps
 
 FREE_NAMES = frozenset({"pipeline", "search", "dataset", "evaluation"})
@@ -95,8 +96,11 @@ class Spec(NamedTuple):
 
         a queue for all jobs says nothing of a time limit of services.
         """
-        places = {path: spot for path, spot in defaults.places.items() if path and self._has(path)}
-        return Layer(_pruned(defaults.value, self.struct, self.language), places)
+        value = _pruned(defaults.value, self.struct, self.language)
+        return Layer(
+            value,
+            LatePlaces(lambda: {path: spot for path, spot in defaults.places.items() if path and self._has(path)}),
+        )
 
     def _has(self, path: Path) -> bool:
         return not path or field_at(self.language, self.struct, path) is not None
@@ -116,29 +120,12 @@ class Spec(NamedTuple):
         return tuple(paths), findings
 
 
-class SiteFile(NamedTuple):
-    """A site file as read: every target's options and catalog normalised by its platform's own shapes."""
-
-    layer: Layer
-    file: str
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-    @property
-    def value(self) -> Map[str, Any]:
-        """The normalised content."""
-        return self.layer.value
-
-    @property
-    def places(self) -> Places:
-        """Where each value stands."""
-        return self.layer.places
-
-
 class Loaded(NamedTuple):
     """All that a file holds, with everything that is wrong with it, and each file that was read for it."""
 
     specs: tuple[Spec, ...] = ()
     sites: tuple[SiteFile, ...] = ()
+    locks: tuple[SiteFile, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     files: Map[str, bytes] = MappingProxyType({})
 
@@ -179,12 +166,28 @@ def check_text(name: str, data: bytes, language: Language | None = None) -> list
 
 def load_site(name: str, data: bytes, language: Language | None = None) -> SiteFile:
     """A site file with everything that is wrong with it; an empty one where it is no site file at all."""
-    loaded = load(name, data, language=language)
-    others = [diagnose(Finding("LD501", ()), spec.base.places) for spec in loaded.specs]
-    site = loaded.sites[0] if loaded.sites else SiteFile(Layer(), name)
-    if not loaded.sites and not loaded.diagnostics and not others:
-        others = [diagnose(Finding("LD501", ()), {})]
-    return site._replace(diagnostics=tuple(in_order([*loaded.diagnostics, *others])))
+    return _only("site", load(name, data, language=language), name)
+
+
+def load_lock(name: str, data: bytes, language: Language | None = None) -> SiteFile:
+    """A lock with everything that is wrong with it; an empty one where it is no lock at all."""
+    return _only("lock", load(name, data, language=language), name)
+
+
+def _only(kind: str, loaded: Loaded, name: str) -> SiteFile:
+    """The file about targets that was wanted, with an objection to whatever else there is, or to an empty file."""
+    code = {"site": "LD501", "lock": "LD508"}[kind]
+    about_targets = {"site": loaded.sites, "lock": loaded.locks}
+    found = about_targets.pop(kind)
+    others = [
+        *(spec.base for spec in loaded.specs),
+        *(file.layer for files in about_targets.values() for file in files),
+    ]
+    wrong = [diagnose(Finding(code, ("kind",)), other.places) for other in others]
+    if not found and not loaded.diagnostics and not wrong:
+        wrong = [diagnose(Finding(code, ()), {})]
+    file = found[0] if found else SiteFile(Layer(), name)
+    return file._replace(diagnostics=tuple(in_order([*loaded.diagnostics, *wrong])))
 
 
 def _no_files(spec: str, relative: str) -> tuple[str, bytes]:
@@ -205,19 +208,22 @@ class _Loading:
         self._fetch = read_file
         self.specs: list[Spec] = []
         self.sites: list[SiteFile] = []
+        self.locks: list[SiteFile] = []
         self.diagnostics: list[Diagnostic] = []
         self.files: dict[str, bytes] = {}
 
     def loaded(self) -> Loaded:
-        return Loaded(tuple(self.specs), tuple(self.sites), tuple(in_order(_said_once(self.diagnostics))), self.files)
+        diagnostics = in_order(_said_once(self.diagnostics))
+        return Loaded(tuple(self.specs), tuple(self.sites), tuple(self.locks), tuple(diagnostics), self.files)
 
     def document(self, root: Node, *, substitutes: bool) -> None:
         kind = self._kind(root)
         if kind is None or not isinstance(root, Mapping):
             return
-        if kind == "site":
-            layer = self._read(root, self.language.structs[self.language.kinds["site"]])
-            self.sites.append(SiteFile(layer, self.name))
+        if kind in ABOUT_TARGETS:
+            layer = self._read(root, self.language.structs[self.language.kinds[kind]])
+            found = self.sites if kind == "site" else self.locks
+            found.append(SiteFile(layer, self.name))
             return
         before = len(self.diagnostics)
         sets, declared = self._split_sets(root)
@@ -293,7 +299,7 @@ class _Loading:
             value = reader.read_struct(node, struct)
             self._find(reader.findings, reader.places)
             if value is not WRONG:
-                layer = _stacked(layer, Layer(value, reader.places))
+                layer = stacked(layer, Layer(value, reader.places))
         return layer
 
     def _is_sound(self, root: Mapping, matrix: Map[str, list[Any]]) -> bool:
@@ -359,16 +365,6 @@ class _Loading:
 
     def _find(self, findings: Sequence[Finding], places: Places) -> None:
         self.diagnostics += [diagnose(finding, places) for finding in findings]
-
-
-def _stacked(weaker: Layer, stronger: Layer) -> Layer:
-    """Two ``--set`` layers as one in which nulls are still to be applied."""
-
-    def over(weak: Map[str, Any], strong: Map[str, Any]) -> dict[str, Any]:
-        both = {k: over(weak[k], v) for k, v in strong.items() if isinstance(v, Map) and isinstance(weak.get(k), Map)}
-        return {**weak, **strong, **both}
-
-    return Layer(over(weaker.value, stronger.value), {**weaker.places, **stronger.places})
 
 
 def _pruned(value: Map[str, Any], struct: Struct, language: Language, path: Path = ()) -> dict[str, Any]:

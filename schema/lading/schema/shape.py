@@ -94,6 +94,9 @@ def with_raw(native: Struct) -> Struct:
     return native._replace(fields={**native.fields, "raw": RAW})
 
 
+ABOUT_TARGETS = frozenset({"site", "lock"})
+"""The kinds of files that name machines; all others name work."""
+
 Lookup = Callable[[str, str], "tuple[Struct, Mapping[str, Struct]] | None"]
 
 
@@ -117,6 +120,11 @@ class Language(NamedTuple):
     kinds: Mapping[str, str]
     platform: Lookup = _unknown
     platforms: Callable[[], tuple[str, ...]] = _no_platforms
+
+    @property
+    def kinds_of_work(self) -> tuple[str, ...]:
+        """Every kind of spec, in the order of the language."""
+        return tuple(kind for kind in self.kinds if kind not in ABOUT_TARGETS)
 
 
 def load_structs(data: Mapping[str, Any]) -> dict[str, Struct]:

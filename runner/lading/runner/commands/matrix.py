@@ -21,7 +21,7 @@ def command(session: Session, paths: Sequence[str], targets: Sequence[str], sets
     each job on each target of its site.
     """
     from lading.runner.output.matrix import show_matrix
-    from lading.runner.specs.matrix import field_lines, job_lines
+    from lading.runner.specs.matrix import fields_on_platforms, jobs_on_targets
 
-    lines = job_lines(session, paths, targets, sets) if paths else field_lines(session, targets)
-    show_matrix(session.screen, lines, "job" if paths else "field")
+    found = jobs_on_targets(session, paths, targets, sets) if paths else fields_on_platforms(session, targets)
+    show_matrix(session.screen, found)

@@ -5,8 +5,9 @@ commands may stand before the command's name or after it; they are its session's
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import chdir
+from types import MappingProxyType
 from typing import Any, NamedTuple, TextIO
 
 import click
@@ -125,12 +126,11 @@ class Command(click.Command):
 
     def _settings(self, ctx: click.Context) -> Settings:
         """The options of all commands, taken out of the command's own; what stands after its name wins."""
-        above = ctx.parent.params if ctx.parent else {}
-        given = {name: ctx.params.pop(name) or above.get(name) for name in COMMON}
+        given = {name: ctx.params.pop(name) or _said_above(ctx, name) for name in COMMON}
         settings = Settings(**{name: value for name, value in given.items() if value})
         if settings.format not in self.formats:
             raise WrongUsage(
-                f"{ctx.info_name} has no format {settings.format!r}", f"its formats: {', '.join(self.formats)}"
+                f"{name_of(ctx)} has no format {settings.format!r}", f"its formats: {', '.join(self.formats)}"
             )
         return settings
 
@@ -149,6 +149,51 @@ class Command(click.Command):
         write_options("Options", self.own, ctx, formatter)
         common = [option for option in self.get_params(ctx) if option not in self.own]
         write_options("Options of every command", common, ctx, formatter)
+
+
+class Commands(click.Group):
+    """Several commands under one name, in the order in which people need them.
+
+    ``elsewhere`` is what other systems call one of them.
+    """
+
+    elsewhere: Mapping[str, str] = MappingProxyType({})
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order in which it was added."""
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name; of an unknown one, the nearest is pointed out."""
+        known = self.list_commands(ctx)
+        if args[0] not in known and not args[0].startswith("-"):
+            from lading.schema.nearest import did_you_mean
+
+            meant = self.elsewhere.get(args[0])
+            advice = f'did you mean "{meant}"?' if meant else did_you_mean(args[0], known, "the commands are")
+            raise WrongUsage(f'there is no command "{f"{name_of(ctx)} {args[0]}".strip()}"', advice)
+        return super().resolve_command(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands first: they are what people look for."""
+        self.format_commands(ctx, formatter)
+        write_options("Options", self.get_params(ctx), ctx, formatter)
+
+
+def name_of(ctx: click.Context) -> str:
+    """The command as people type it after `lading`."""
+    return ctx.command_path.partition(" ")[2]
+
+
+def _said_above(ctx: click.Context, name: str) -> Any:
+    """What an option was given before the command's own name."""
+    while ctx.parent is not None:
+        ctx = ctx.parent
+        if found := ctx.params.get(name):
+            return found
+    return None
 
 
 def write_options(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lading.compiler.capability import Fidelity
-from lading.compiler.matrix import Cell, Line, field_matrix
+from lading.compiler.matrix import Cell, Line, Matrix, field_matrix
 from lading.compiler.pipeline import Compilation, compile_spec
 from lading.runner.invocation.session import Session, check_targets
 from lading.runner.specs.compilation import SpecFile, open_specs
@@ -19,7 +19,7 @@ WORST_FIRST = (
 )
 
 
-def field_lines(session: Session, targets: Sequence[str]) -> list[Line]:
+def fields_on_platforms(session: Session, targets: Sequence[str]) -> Matrix:
     """Every field of the language on every platform; on those of the targets, where any are named."""
     if not targets:
         return field_matrix()
@@ -28,11 +28,11 @@ def field_lines(session: Session, targets: Sequence[str]) -> list[Line]:
     return field_matrix(list(dict.fromkeys(site.target(name).platform.NAME for name in targets)))
 
 
-def job_lines(session: Session, paths: Sequence[str], targets: Sequence[str], sets: Sequence[str]) -> list[Line]:
+def jobs_on_targets(session: Session, paths: Sequence[str], targets: Sequence[str], sets: Sequence[str]) -> Matrix:
     """Every job of the files on every target of its site, or on those that are named."""
     files = [file for file in open_specs(session, paths, sets) if file.loaded.specs]
     names = list(dict.fromkeys(name for file in files for name in _targets(file, targets)))
-    return [_line(file, spec, names) for file in files for spec in file.loaded.specs]
+    return Matrix("job", [_line(file, spec, names) for file in files for spec in file.loaded.specs])
 
 
 def _targets(file: SpecFile, named: Sequence[str]) -> Sequence[str]:

@@ -11,10 +11,11 @@ from lading.runner.invocation.options import HUMAN
 from lading.runner.invocation.session import Session, check_targets
 from lading.runner.specs.compilation import accepted_paths
 from lading.runner.specs.files import Candidate, read_beside
+from lading.runner.targets.lock import lock_beside
 from lading.runner.targets.sites import Site, problems_of
 from lading.schema.codes import Severity
 from lading.schema.diagnostics import Diagnostic, Finding, diagnose, has_errors, in_order
-from lading.schema.load import Loaded, SiteFile, Spec, load
+from lading.schema.load import Loaded, Spec, load
 from lading.schema.nearest import did_you_mean
 from lading.schema.paths import parse, starts_with
 
@@ -28,6 +29,7 @@ class Checked(NamedTuple):
     file: str
     specs: int = 0
     sites: int = 0
+    locks: int = 0
     targets: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
     sources: Mapping[str, Sequence[str]] = MappingProxyType({})
@@ -53,12 +55,13 @@ class Checker(NamedTuple):
         loaded = load(candidate.name, data, sets=self.sets, language=language(), read_file=read_beside)
         site = self.session.site(candidate.name) if loaded.specs else None
         chosen = self._chosen(site) if site and not has_errors(loaded.diagnostics) else ()
-        found = in_order([*loaded.diagnostics, *self._in_sites(loaded), *self._in_specs(loaded, site, chosen)])
+        found = in_order([*loaded.diagnostics, *_about_targets(loaded), *self._in_specs(loaded, site, chosen)])
         told = tuple(d for d in found if self._tells_notes or d.severity is not Severity.NOTE)
         return Checked(
             file=candidate.name,
             specs=len(loaded.specs),
             sites=len(loaded.sites),
+            locks=len(loaded.locks),
             targets=frozenset(chosen),
             diagnostics=told,
             sources=loaded.sources if told else {},
@@ -73,10 +76,6 @@ class Checker(NamedTuple):
     def _chosen(self, site: Site) -> tuple[str, ...]:
         check_targets(site, self.targets or ())
         return site.names if self.targets is None else tuple(dict.fromkeys(self.targets))
-
-    def _in_sites(self, loaded: Loaded) -> Iterator[Diagnostic]:
-        for site in loaded.sites:
-            yield from _site_problems(site)
 
     def _in_specs(self, loaded: Loaded, site: Site | None, chosen: Sequence[str]) -> Iterator[Diagnostic]:
         if site:
@@ -96,8 +95,12 @@ class Checker(NamedTuple):
             yield from _unused_acceptances(spec, compiled)
 
 
-def _site_problems(site: SiteFile) -> Iterator[Diagnostic]:
-    return (diagnose(finding, site.places) for finding in problems_of(site))
+def _about_targets(loaded: Loaded) -> Iterator[Diagnostic]:
+    """What is wrong with sites, the lock beside each included, and with locks."""
+    for file in (*loaded.sites, *loaded.locks):
+        yield from problems_of(file)
+    for site in loaded.sites:
+        yield from lock_beside(site).diagnostics
 
 
 def _unused_overrides(spec: Spec, site: Site) -> Iterator[Diagnostic]:

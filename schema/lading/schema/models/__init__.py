@@ -6,6 +6,7 @@ form: bytes, seconds and thousandths of a core as integers, no short forms.
 
 from lading.schema.models.common import Model, SecretRef
 from lading.schema.models.job import Container, Job, JobDefaults, JobLayer, Role, Service, ServiceLayer
+from lading.schema.models.lock import Lock, LockedTarget
 from lading.schema.models.network import Network, Port
 from lading.schema.models.other_kinds import (
     Dataset,
@@ -50,6 +51,8 @@ __all__ = [
     "Job",
     "JobDefaults",
     "JobLayer",
+    "Lock",
+    "LockedTarget",
     "Model",
     "Mount",
     "Network",

@@ -1,0 +1,36 @@
+"""``lading catalog``: how the portable names of specs are spelled on each target."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from lading.runner.invocation.options import HELP, Commands, common_options, subcommand
+from lading.runner.invocation.session import Session, check_targets
+
+
+@click.group(cls=Commands, params=common_options(), context_settings=HELP)
+def command(**_: Any) -> None:
+    """See what names mean on each target.
+
+    A spec names volumes, GPUs and queues in words of its own. What those are on a target, and what the target has,
+    stands in the target's catalog: in the site, and beside the site in lading.lock.
+    """
+
+
+@subcommand("lading catalog show cluster")
+@click.argument("targets", metavar="[TARGET]...", nargs=-1)
+def show(session: Session, targets: Sequence[str]) -> None:
+    """Show every entry, and where it was said.
+
+    Of the named targets, or of all that the site names. An entry of lading.lock is not there where the site has one of
+    the same name. No network is asked.
+    """
+    from lading.runner.output.catalog import show_catalogs
+
+    site = session.site()
+    check_targets(site, targets)
+    show_catalogs(session.screen, site, targets or site.names)
+
+
+command.add_command(show)
