@@ -1,0 +1,74 @@
+"""The body of a training or quota task."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lading.compiler.payload import From
+from lading.compiler.platforms.aihub.convert import PLAIN
+from lading.compiler.platforms.aihub.native import completed, own_fields, product_of
+from lading.compiler.platforms.aihub.program import command
+from lading.compiler.platforms.aihub.skus import ASKED, QUEUE, RESOURCES, Allocation, allocation
+from lading.compiler.rows import Body, merged, named_secret, only_set, stated
+from lading.compiler.variables import mount_variable, own_variables
+from lading.compiler.view import View
+
+BOTH: Mapping[str, Any] = {
+    "enable_ssh": False,
+    "envs": [],
+    "storage_ids": [],
+    "use_ib_network": False,
+    "always_pull_image": False,
+}
+DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "training": {**BOTH, "is_quota_schedule": False, "enable_sys_admin": False},
+    "quota": {**BOTH, "enable_reschedule": False},
+}
+"""What the vendor's client sends of what is not set."""
+
+WRITTEN_OUT: Mapping[str, Mapping[str, Any]] = {
+    "training": {"framework": PLAIN, "instances": 1},
+    "quota": {"framework": PLAIN, "instances": 1, "priority": 1},
+}
+"""What the platform wants to be told, and the language has a default for."""
+
+
+def task(view: View) -> Body:
+    """The whole body."""
+    which = product_of(view.plan)
+    computed = only_set(
+        command=command(view),
+        shm=view.get("resources", "shm"),
+        envs=_variables(view),
+        storage_ids=[mount.get("volume") for mount in view.each("mounts") if mount.get("volume")],
+    )
+    said = merged(stated(view), computed, _allotted(view), own_fields(view.plan))
+    return completed(said, {**WRITTEN_OUT[which], **DEFAULTS[which]})
+
+
+def _allotted(view: View) -> Body:
+    found = allocation(view.plan.job.value, view.plan.target)
+    assert isinstance(found, Allocation), "checks.py has objected"
+    resources = tuple(path for below in ASKED for path in view.sources(*RESOURCES, *below))
+    sources = view.sources(*QUEUE) + resources
+    return {"virtual_cluster_id": From(found.cluster["id"], sources), "sku_cnt": From(found.number, resources)}
+
+
+def _variables(view: View) -> list[Body]:
+    """Every variable; what lading tells comes first, so that the spec's own have the last word."""
+    told = {} if view.plan.is_bare else {**own_variables(view), **_places(view), **_local_rank(view)}
+    own = {name: named_secret(value) for name, value in view.items("env").items()}
+    return [{"key": name, "value": value} for name, value in (told | own).items()]
+
+
+def _local_rank(view: View) -> dict[str, From]:
+    """The one variable of PyTorch that a PyTorchJob does not set; torchrun does."""
+    is_alone = view.raw("framework") == "pytorch" and view.raw("slots") in {None, 1}
+    return {"LOCAL_RANK": From("0", view.sources("framework"))} if is_alone else {}
+
+
+def _places(view: View) -> dict[str, From]:
+    """Where each volume is, which the platform decides."""
+    known = view.plan.target.catalog.get("volumes", {})
+    found = {str(mount.raw("volume")): mount.sources() for mount in view.each("mounts") if mount.get("volume")}
+    paths = {name: known[name].get("path") for name in found}
+    return {mount_variable(name): From(path, found[name]) for name, path in paths.items() if path}

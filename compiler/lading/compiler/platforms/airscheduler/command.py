@@ -1,0 +1,86 @@
+"""The command: one text. Whether a shell reads it, the manual does not say; Kubernetes may read it before that."""
+
+import re
+from collections.abc import Collection
+
+from lading.compiler.capability import Fidelity, Table
+from lading.compiler.importing.reading import Reading
+from lading.compiler.payload import From
+from lading.compiler.platforms.airscheduler.table import COMMAND
+from lading.compiler.shell import Unfolded, shell_text, unfolded
+from lading.compiler.templating import quoted_for_sh
+from lading.compiler.variables import own_variables
+from lading.compiler.view import View
+
+
+def command(view: View) -> From | None:
+    """The text that runs the program, with what is said around it; None where the image has its own.
+
+    The program finds the same words whatever reads the text before: a shell, something that takes quoted words apart,
+    or Kubernetes, which makes ``$`` of ``$$`` and a variable's value of ``$(NAME)``.
+    """
+    found = _text(view)
+    if found is None:
+        return None
+    text, expanded = found.value, _expanded(view)
+    if _is_script(view, text) and (_reader(view) == "words" or expanded.search(text)):
+        text = f"sh -c {quoted_for_sh(text)}"
+    return From(expanded.sub("$''", text), found.sources)
+
+
+def is_left_to_chance(view: View) -> bool:
+    """Whether only a shell could read the command, and the site does not say that there is one."""
+    found = command(view)
+    return found is not None and _is_script(view, found.value) and _reader(view) is None
+
+
+def _text(view: View) -> From | None:
+    """Words, or the script itself where that is one for ``/bin/sh``. No word is the shell's own ``exec``."""
+    folded = _folded(view.plan.table)
+    found = shell_text(view, fold=folded, env=view.items("env") if "env" in folded else {})
+    if found is None or _is_script(view, found.value):
+        return found
+    return From(re.sub(r"\Aexec ", "env ", found.value), found.sources)  # which is a program, and does the same
+
+
+def _is_script(view: View, text: str) -> bool:
+    script = view.get("script")
+    return script is not None and script.value == text
+
+
+def _reader(view: View) -> str | None:
+    found: str | None = view.plan.target.options.get("reads")
+    return found
+
+
+def _folded(table: Table) -> Collection[str]:
+    """The fields that the command says too, which are those that the table says are emulated by it."""
+    return [field for field, row in table.items() if row.native == COMMAND and row.fidelity is Fidelity.EMULATED]
+
+
+def _expanded(view: View) -> re.Pattern[str]:
+    """Each ``$`` that Kubernetes would read something into, were the command handed to it as it is."""
+    has_variables = ("env",) in view.plan.table.placed
+    names = {**own_variables(view), **view.items("env")} if has_variables else {}
+    return re.compile(r"\$(?=\$" + "".join(rf"|\({name}\)" for name in names) + ")")
+
+
+def read_command(reading: Reading) -> None:
+    """The command says the program, and what the edition has no other place for."""
+    text = reading.take("/running_config/command")
+    if isinstance(text, list):
+        reading.say("command", text)
+    elif text:
+        found = _said(text, _folded(reading.table))
+        for field, value in found.fields.items():
+            reading.say(field, value)
+        for name, value in found.env.items():
+            reading.say(("env", name), value)
+
+
+def _said(text: str, folded: Collection[str]) -> Unfolded:
+    """What the text says: after an ``env`` of ours the same as after ``exec``, which itself is only in scripts."""
+    if text.startswith("exec "):
+        return Unfolded({"script": text, "shell": "/bin/sh"}, {})
+    own = unfolded(re.sub(r"\Aenv ", "exec ", text), fold=folded)
+    return unfolded(text, fold=folded) if own.fields.get("shell") == "/bin/sh" else own

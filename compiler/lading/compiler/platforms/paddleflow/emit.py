@@ -1,0 +1,57 @@
+"""The payload of PaddleFlow: one request, whose route names the type of the job."""
+
+from collections.abc import Callable, Sequence
+
+from lading.compiler.payload import Draft, From
+from lading.compiler.plan import Plan
+from lading.compiler.platforms.paddleflow.flavour import flavour
+from lading.compiler.platforms.paddleflow.inverse import RESTART_POLICY
+from lading.compiler.platforms.paddleflow.jobtype import JobType, job_type
+from lading.compiler.platforms.paddleflow.members import OF_A_MEMBER, has_programs, member, members, replica
+from lading.compiler.platforms.paddleflow.objects import is_object
+from lading.compiler.platforms.paddleflow.template import template
+from lading.compiler.rows import Body, only_set, stated
+from lading.compiler.view import View
+
+SINGLE_FOLDED = ("workdir", "schedule.retries")
+MEMBER_FOLDED = ("workdir", "schedule.timeLimit", "schedule.restart")
+
+
+def emit(plan: Plan) -> Sequence[Draft]:
+    """The request that creates the job. Its ``id`` is left to the submission."""
+    root, found = plan.root, job_type(plan.job.value)
+    common = {key: value for key, value in stated(root).items() if key not in OF_A_MEMBER}
+    body = {**common, **_BODIES[found](root), **only_set(extensionTemplate=template(root).value)}
+    return [Draft("POST", f"/api/paddleflow/v1/job/{found}", body)]
+
+
+def _single(root: View) -> Body:
+    if is_object(root.plan.job.value, root.plan.target.catalog):
+        return _beside_pod(root)
+    body = replica(root, "", SINGLE_FOLDED)
+    return {**body, **only_set(env={**body.get("env", {}), **_restart(root)})}
+
+
+def _beside_pod(root: View) -> Body:
+    """What the server puts over the pod's own: it has a flavour and a policy for restarts, said or not."""
+    native = {name: root.get("native", "paddleflow", name) for name in ("limitFlavour", "port")}
+    return only_set(env=_restart(root), flavour=flavour(root, stated(root).get("flavour", {})), **native)
+
+
+def _restart(root: View) -> dict[str, From]:
+    policy = root.get("schedule", "restart")
+    return {RESTART_POLICY: policy} if policy and policy.value else {}
+
+
+def _distributed(root: View) -> Body:
+    framework = {"framework": root.get("framework")}
+    if is_object(root.plan.job.value, root.plan.target.catalog) or not has_programs(root):
+        return framework
+    return {**framework, "members": [member(found, MEMBER_FOLDED) for found in members(root)]}
+
+
+_BODIES: dict[JobType, Callable[[View], Body]] = {
+    JobType.SINGLE: _single,
+    JobType.DISTRIBUTED: _distributed,
+    JobType.WORKFLOW: lambda _: {},  # its object says everything
+}

@@ -1,0 +1,30 @@
+"""What Kubernetes makes of ``$`` in commands, arguments and values of variables, and texts that survive it.
+
+It replaces ``$(NAME)`` by the container's variable of that name, leaves it alone where there is none, and makes ``$``
+of ``$$`` (https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/).
+"""
+
+import re
+from collections.abc import Collection
+
+_TOKEN = re.compile(r"\$\(([^)]*)\)|\$(?=\$)")
+_EXPANDED = re.compile(r"(\$\([^)]*\))|\$\$")
+_INJECTED = re.compile(r"[A-Z_][A-Z0-9_]*", re.ASCII)
+"""What a variable is called that the platform, an operator or Kubernetes itself adds to a container."""
+
+
+def escaped(text: str, names: Collection[str]) -> str:
+    """The text that Kubernetes makes this one of, in a container with variables of these names and its own."""
+
+    def safe(token: re.Match[str]) -> str:
+        name = token[1]
+        if name is None or name in names or _INJECTED.fullmatch(name):
+            return f"${token[0]}"
+        return token[0]
+
+    return _TOKEN.sub(safe, text)
+
+
+def expanded(text: str) -> str:
+    """What Kubernetes makes of the text in a container without variables."""
+    return _EXPANDED.sub(lambda token: token[1] or "$", text)

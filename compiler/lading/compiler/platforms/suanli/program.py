@@ -1,0 +1,111 @@
+"""The program of a container: what starts it, and the variables that it finds."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lading.compiler.payload import From
+from lading.compiler.platforms.suanli.counting import counting, index_of
+from lading.compiler.rows import Body, named_secret
+from lading.compiler.shell import shell_argv
+from lading.compiler.templating import Shell
+from lading.compiler.variables import mount_variable, own_variables
+from lading.compiler.view import View
+
+RANK_0_OF_1 = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29500", "WORLD_SIZE": "1", "RANK": "0", "LOCAL_RANK": "0"}
+"""What PyTorch wants to know of a process that is alone."""
+
+
+def start_script(view: View) -> Body | None:
+    """What starts the program, without a shell where none is needed; None where the image says it.
+
+    A shell's own words are the command, and its text the arguments.
+    """
+    argv = shell_argv(view, env=_number(view), fold=folded(view))
+    if argv is None:
+        return None
+    is_plain = view.get("command") and [word.value for word in argv] == _words(view)
+    cut = len(view.value("command")) if is_plain else [word.value for word in argv].index("-c") + 1
+    escaped = [_escaped(view, word) for word in argv]
+    return {"command": escaped[:cut], "args": escaped[cut:]}
+
+
+def _words(view: View) -> list[str]:
+    return [*(view.value("command") or ()), *(view.value("args") or ())]
+
+
+def folded(view: View) -> tuple[str, ...]:
+    """The fields that the command says: the working directory, and of numbered pods that they are restarted."""
+    is_numbered = counting(view.plan.job.value).is_indexed and not view.prefix
+    return ("workdir", "schedule.restart") if is_numbered else ("workdir",)
+
+
+def _number(view: View) -> dict[str, From]:
+    """The variables that are made of the pod's number."""
+    job = view.plan.job.value
+    if view.plan.is_bare or not counting(job).is_indexed:
+        return {}
+    variable = view.plan.target.options["indexVariable"]
+    if "array" in job:
+        text = Shell(index_of(variable, job["array"]["indices"]))
+        return {"LADING_ARRAY_INDEX": From(text, (("array", "indices"),))}
+    if job.get("replicas", 1) > 1:
+        return {"LADING_REPLICA": From(Shell(f'"${variable}"'), (("replicas",),))}
+    return {}
+
+
+def variables(view: View) -> list[Body]:
+    """The container's variables: lading's own first, then those of the spec, then those that the platform knows."""
+    own = own_variables(view) | _of_usual_places(view) | _of_framework(view)
+    said = {name: named_secret(value) for name, value in view.items("env").items()}
+    plain = [{"name": name, "value": _escaped(view, value)} for name, value in (own | said).items()]
+    return plain + list(_from_platform(view))
+
+
+def _of_usual_places(view: View) -> dict[str, From]:
+    """Where the volumes are that the catalog says the place of."""
+    found = {}
+    for mount in view.each("mounts") if not view.plan.is_bare else ():
+        volume = mount.get("volume")
+        if volume and mount.get("path") is None:
+            found[mount_variable(mount.raw("volume"))] = From(volume.value["path"], volume.sources)
+    return found
+
+
+def _of_framework(view: View) -> dict[str, From]:
+    framework = view.plan.root.get("framework")
+    if framework is None or framework.value != "pytorch":
+        return {}
+    return {name: From(value, framework.sources) for name, value in RANK_0_OF_1.items()}
+
+
+def _from_platform(view: View) -> Iterator[Body]:
+    found = view.get("native", "suanli", "envFrom")
+    for name, source in found.value.items() if found else ():
+        yield {"name": name, "value_from": From(_source(view.plan.root, source), found.sources if found else ())}
+
+
+def _source(root: View, source: Mapping[str, str]) -> Body:
+    if "field" in source:
+        return {"field_ref": {"field_path": source["field"]}}
+    reference = {"resource": source["resource"]}
+    if "container" in source:
+        reference["service_name"] = service_names(root)[source["container"]]
+    return {"resource_field_ref": reference}
+
+
+def service_names(root: View) -> dict[str, str]:
+    """The name of each container's service, by its name in the spec; the main one goes by the job's."""
+    name = root.value("name")
+    parts = {name: root, **{part.key: part for part in root.each("containers")}}
+    return {key: part.value("native", "suanli", "serviceName") or key for key, part in parts.items()}
+
+
+def _escaped(view: View, text: From) -> From:
+    """The text, in which nothing is put in place of `$(NAME)` where the platform would."""
+    if not view.plan.target.options["escapeReferences"] or not isinstance(text.value, str):
+        return text
+    return From(_REFERENCE.sub("$$", text.value), text.sources)
+
+
+_REFERENCE = re.compile(r"\$(?=[$(])")
+"""What Kubernetes reads as the beginning of a reference, or of an escaped one."""
