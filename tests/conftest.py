@@ -1,13 +1,17 @@
 """What every test gets: a home of its own, and the option that rewrites golden files."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from kit.cli import Cli, quiet_environment
 from kit.machine import Machine
+
+from lading.runner.invocation.options import Settings
+from lading.runner.output.screen import Screen
+from lading.schema.diagnostics import Diagnostic
 
 # A slow machine is no failure, and CI tries the same examples each time: a new find belongs to whoever goes looking.
 settings.register_profile("lading", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -54,6 +58,23 @@ def golden(request: pytest.FixtureRequest) -> "Golden":
     return Golden(update=request.config.getoption("--update-golden"))
 
 
+Say = Callable[[Sequence[Diagnostic], Mapping[str, Sequence[str]]], str]
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
+    """What a command says of diagnostics, and of the lines of the files that they are about, on standard error."""
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def said(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Sequence[str]]) -> str:
+        screen = Screen(Settings())
+        screen.sources.update(sources)
+        screen.diagnostics(diagnostics)
+        return capsys.readouterr().err
+
+    return said
+
+
 class Golden:
     """Committed files that hold what the code is expected to say."""
 
@@ -63,6 +84,7 @@ class Golden:
     def compare(self, file: Path, text: str) -> None:
         """The file holds exactly this text; with ``--update-golden`` it does from now on."""
         if self._update:
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8", newline="")
         assert file.exists(), f"{file} is missing: run pytest --update-golden and review what it writes"
         assert text == file.read_bytes().decode()

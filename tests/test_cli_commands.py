@@ -13,9 +13,17 @@ from kit.cli import Cli
 import lading.runner.commands
 from lading.runner.cli import COMMANDS
 from lading.runner.cli import cli as group
-from lading.runner.invocation.options import Command
+from lading.runner.invocation.options import Command, Commands
 from lading.runner.specs.schemas import output_commands, output_schema
 
+SITE = "lading: v1\nkind: site\ntargets: {here: {platform: local, catalog: {volumes: {a: {path: /a}}}}}\n"
+LOCK = """\
+lading: v1
+kind: lock
+targets:
+  here: {platform: local, catalog: {volumes: {b: {path: /b}}}}
+  there: {platform: local, catalog: {}}
+"""
 SPEC = "lading: v1\nname: hello\ncommand: [echo, hello]\nresources: {cpu: 1}\n"
 
 
@@ -25,12 +33,21 @@ def spec(cli: Cli) -> None:
     Path("hello.yaml").write_text(SPEC, encoding="utf-8")
     Path("two.yaml").write_text(f"{SPEC}---\n{SPEC.replace('hello', 'again')}", encoding="utf-8")
     Path("bad.yaml").write_text("lading: v1\nname: bad\ncomand: [x]\n", encoding="utf-8")
+    Path("locked").mkdir()
+    Path("locked/lading.site.yaml").write_text(SITE, encoding="utf-8")
+    Path("locked/lading.lock").write_text(LOCK, encoding="utf-8")
+    Path("job.sh").write_text("#!/bin/bash\n#SBATCH --job-name=hello\necho hello\n", encoding="utf-8")
 
 
-def command(name: str) -> Command:
-    """The command of that name."""
-    found = group.get_command(click.Context(group), name)
-    assert isinstance(found, Command)
+def commands() -> dict[tuple[str, ...], Command]:
+    """Every command by the words that name it: ``catalog show`` is one of two."""
+    found: dict[tuple[str, ...], Command] = {}
+    for name in COMMANDS:
+        known = group.get_command(click.Context(group), name)
+        if isinstance(known, Commands):
+            found |= {(name, own): each for own, each in known.commands.items() if isinstance(each, Command)}
+        elif isinstance(known, Command):
+            found[name,] = known
     return found
 
 
@@ -45,17 +62,17 @@ def test_every_command_is_a_module_and_every_module_a_command() -> None:
     assert sorted(COMMANDS) == sorted(file.stem for folder in folders for file in folder.glob("*.py"))
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_a_short_summary_and_an_example_that_parses(name: str) -> None:
+@pytest.mark.parametrize("name", commands(), ids=" ".join)
+def test_every_command_has_a_short_summary_and_an_example_that_parses(name: tuple[str, ...]) -> None:
     """The first sentence fits into the list of commands; the example is a command line that lading takes."""
-    found = command(name)
+    found = commands()[name]
     assert found.help
     summary = found.help.splitlines()[0]
     assert (summary[-1], len(summary) < 60) == (".", True)
     for line in found.example.splitlines():
         words = shlex.split(line.partition("|")[0].partition(">")[0])
-        assert words[:2] == ["lading", name]
-        found.make_context(name, words[2:], resilient_parsing=False).close()
+        assert words[: len(name) + 1] == ["lading", *name]
+        found.make_context(name[-1], words[len(name) + 1 :], resilient_parsing=False).close()
 
 
 @pytest.mark.parametrize(
@@ -77,6 +94,7 @@ def test_options_of_all_commands_stand_before_or_after_the_name(cli: Cli, argume
 
 DOCUMENTS: dict[str, list[list[str]]] = {
     "init": [["init", "new"]],
+    "import": [["import", "job.sh", "--from", "slurm"], ["import", "hello.yaml", "--from", "airscheduler"]],
     "validate": [["validate", "."], ["validate", "hello.yaml"], ["validate", "nowhere.yaml"]],
     "compile": [["compile", "hello.yaml"], ["compile", "two.yaml"], ["compile", "bad.yaml"]],
     "explain": [["explain"], ["explain", "resources"], ["explain", "hello.yaml"], ["explain", "nothing"]],
@@ -93,6 +111,7 @@ DOCUMENTS: dict[str, list[list[str]]] = {
     "delete": [["delete", "ID"]],
     "update": [["update", "ID", "--set", "schedule.timeLimit=2h"]],
     "targets": [["targets"], ["targets", "--site", "bad.yaml"]],
+    "catalog": [["catalog", "show"], ["catalog", "show", "nowhere"], ["-C", "locked", "catalog", "show"]],
     "doctor": [["doctor"]],
     "ledger": [["ledger"], ["ledger", "ID"]],
     "resolve": [["resolve", "--all"], ["resolve", "ID"]],
@@ -116,8 +135,8 @@ def test_every_document_is_as_its_schema_says(cli: Cli) -> None:
 
 def test_every_command_that_prints_documents_has_a_schema() -> None:
     """Those with ``--format json`` and those with a schema are the same."""
-    with_json = sorted(name for name in COMMANDS if "json" in command(name).formats)
-    assert with_json == sorted([*output_commands(), "schema"])
+    with_json = {name for name, *_ in (words for words, each in commands().items() if "json" in each.formats)}
+    assert sorted(with_json) == sorted([*output_commands(), "schema"])
     assert sorted(DOCUMENTS) == sorted(output_commands())
 
 

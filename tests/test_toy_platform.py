@@ -74,7 +74,7 @@ def test_a_job_runs_on_it(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "code", "path"),
     [
-        ("env: {A: b}", "LD404", "env.A"),
+        ("env: {A: b}", "LD404", "env"),
         ("replicas: 2", "LD406", "replicas"),
         ("workdir: /tmp", "LD406", "workdir"),
     ],
@@ -115,5 +115,5 @@ error[LD412]: chalkboard would not understand /colour: 'blue' is not one of ['wh
 def test_every_list_of_platforms_has_it(folder: Path) -> None:
     """The matrix has a column for it without being told."""
     done = lading(folder, "matrix", "--format", "json")
-    name, *_ = json.loads(done.stdout)["matrix"]
-    assert {cell["name"]: cell["native"] for cell in name["cells"]}["chalkboard"] == "task"
+    lines = {line["name"]: line["cells"] for line in json.loads(done.stdout)["matrix"]}
+    assert {cell["name"]: cell["native"] for cell in lines["name"]}["chalkboard"] == "task"

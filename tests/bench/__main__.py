@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.corpus import spec, write
+from bench.corpus import SITES, spec_for_everywhere, write, write_site
 from bench.timing import NOTHING, Command, Timings, command_of_this_checkout, in_turns
 
-SITE = Path(__file__).parents[2] / "specs" / "sites" / "slurm.yaml"
 LADING = command_of_this_checkout()
+PLATFORMS = sorted(path.stem for path in SITES.glob("*.yaml"))
 MANY, SUBMITTED = 10_000, 100
+EVERYWHERE = 1_000
 MIB = 2**20
 
 
@@ -23,10 +24,12 @@ class Goal:
     stretch: float
 
 
+COLD = Goal(12, 9)
+"""One spec for one target from a cold start, in times of a Python that does nothing."""
+
 TIMES = {
     "--version": Goal(4.5, 4),
     "validate, one spec": Goal(9, 7),
-    "compile, one spec for Slurm": Goal(12, 9),
     "validate, 1,000 specs": Goal(25, 15),
     "validate --no-targets, 1,000 specs": Goal(25, 15),
     "validate, 10,000 specs": Goal(150, 110),
@@ -46,7 +49,6 @@ def commands(folder: Path) -> Iterator[Command]:
     (one,) = write(folder / "one", 1).iterdir()
     yield Command("--version", [LADING, "--version"])
     yield Command("validate, one spec", [LADING, "validate", str(one)])
-    yield Command("compile, one spec for Slurm", [LADING, "compile", str(one), "-t", "cluster", "--site", str(SITE)])
     for count, repeats in ((1_000, 5), (MANY, 3)):
         many = str(write(folder / f"{count}", count))
         yield Command(f"validate, {count:,} specs", [LADING, "validate", "--jobs", "2", many], repeats)
@@ -55,7 +57,26 @@ def commands(folder: Path) -> Iterator[Command]:
             [LADING, "validate", "--jobs", "2", "--no-targets", many],
             repeats,
         )
+    yield from everywhere(folder)
     yield Command("submit", [LADING, "submit", str(short_jobs(folder))], 3, {"LADING_STATE": str(folder / "state")})
+
+
+def everywhere(folder: Path) -> Iterator[Command]:
+    """One spec for each platform, and many for all of them at once."""
+    site = ["--site", str(write_site(folder / "everywhere.site.yaml"))]
+    (one,) = write(folder / "anywhere", 1, spec_for_everywhere).iterdir()
+    for name in PLATFORMS:
+        yield Command(cold(name), [LADING, "compile", str(one), "-t", name, *site])
+    many = str(write(folder / "everywhere", EVERYWHERE, spec_for_everywhere))
+    yield Command(FOR_ALL, [LADING, "validate", "--jobs", "2", many, *site], 3)
+
+
+FOR_ALL = f"validate, {EVERYWHERE:,} specs × {len(PLATFORMS)} targets"
+
+
+def cold(platform: str) -> str:
+    """The name of the row that tells of one spec for the platform."""
+    return f"compile, one spec for {platform}"
 
 
 def short_jobs(folder: Path) -> Path:
@@ -73,6 +94,12 @@ def row(work: str, measured: str, goal: Goal | None = None, unit: str = "") -> s
     return f"| {work:<45} | {measured:>26} | {must:>9} | {stretch:>9} |"
 
 
+def ratio(name: str, timings: dict[str, Timings], goal: Goal | None = None) -> str:
+    """The line of a command, in times of a Python that does nothing."""
+    seconds = timings[name].median
+    return row(f"`{name}`", f"{seconds / timings[NOTHING.name].median:.1f} B ({seconds * 1000:,.0f} ms)", goal, " B")
+
+
 def table(timings: dict[str, Timings]) -> Iterator[str]:
     """What was measured, line by line."""
     from bench.warm import seconds_per_compilation
@@ -81,11 +108,15 @@ def table(timings: dict[str, Timings]) -> Iterator[str]:
     yield f"| {'work':<45} | {'measured':>26} | {'must':>9} | {'stretch':>9} |"
     yield "|---|--:|--:|--:|"
     for name, goal in TIMES.items():
-        ratio = timings[name].median / nothing.median
-        yield row(f"`{name}`", f"{ratio:.1f} B ({timings[name].median * 1000:,.0f} ms)", goal, " B")
-    for target in ("local", "cluster"):
-        seconds = seconds_per_compilation(map(spec, range(200)), SITE, target)
-        yield row(f"compile one spec for {target}, warm", f"{seconds * 1e6:.0f} µs", COMPILATION, " µs")
+        yield ratio(name, timings, goal)
+    for name in PLATFORMS:
+        yield ratio(cold(name), timings, COLD)
+    yield ratio(FOR_ALL, timings)
+    with TemporaryDirectory(prefix="lading-bench-") as folder:
+        site = write_site(Path(folder) / "site.yaml")
+        for name in PLATFORMS:
+            seconds = seconds_per_compilation(map(spec_for_everywhere, range(EVERYWHERE)), site, name)
+            yield row(f"compile one spec for {name}, warm", f"{seconds * 1e6:.0f} µs", COMPILATION, " µs")
     yield row("submit to this machine", f"{SUBMITTED / timings['submit'].median:.0f} a second")
     for name, goal in MEMORY.items():
         yield row(f"memory of `{name}`", f"{timings[name].memory / MIB:.1f} MiB", goal, " MiB")
