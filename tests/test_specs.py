@@ -12,6 +12,8 @@ from jsonschema import Draft202012Validator
 from kit.examples import EXAMPLES, SITES, SPECS, STEPS, name_of, read_example
 from ruamel.yaml import YAML
 
+from lading.compiler.pipeline import compile_spec
+from lading.compiler.target import Target
 from lading.runner.targets.sites import read_site
 
 FILES = [*EXAMPLES, *STEPS, *SITES]
@@ -58,6 +60,27 @@ def test_editors_accept_each_example(path: Path) -> None:
     validator = Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
     data = YAML(typ="safe").load(path)
     assert [error.message for error in validator.iter_errors(data)] == []
+
+
+def test_the_readme_says_where_each_example_compiles() -> None:
+    """A ✓ in the column of a platform is what the compiler says of the target in that platform's site."""
+    readme = (SPECS / "README.md").read_text(encoding="utf-8")
+    titles = re.findall(r"^\| file \| shows \| (.*) \|$", readme, re.MULTILINE)[0].split(" | ")
+    said = re.findall(r"^\| \[([\w-]+)\.yaml\].*?((?: \| [✓–])+) \|$", readme, re.MULTILINE)
+    targets = [_target_of(title) for title in titles]
+    found = [
+        (path.stem, "".join(f" | {'✓' if _compiles(path, target) else '–'}" for target in targets)) for path in EXAMPLES
+    ]
+    assert sorted(said) == sorted(found)
+
+
+def _target_of(platform: str) -> Target:
+    site = read_site(SPECS / "sites" / f"{platform}.yaml")
+    return next(site.target(name) for name in site.names if site.entry(name)["platform"] == platform)
+
+
+def _compiles(path: Path, target: Target) -> bool:
+    return all(compile_spec(spec, target, verify=True).is_valid for spec in read_example(path).specs)
 
 
 def test_the_readme_lists_every_example() -> None:
