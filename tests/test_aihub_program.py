@@ -104,6 +104,17 @@ def test_pytorch_finds_its_local_rank(lines: str, rank: str | None) -> None:
     assert variables.get("LOCAL_RANK") == rank
 
 
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [("framework: mpi", "1"), ("framework: mpi\nlaunch: once", None), ("framework: pytorch\nslots: 2", None)],
+)
+def test_mpirun_may_start_ranks_as_root(lines: str, told: str | None) -> None:
+    """Containers run as root, which Open MPI must be told to put up with; no other MPI knows an option for it."""
+    variables = {one["key"]: one["value"] for one in body(f"{JOB}{lines}\n")["envs"]}
+    found = [variables.get(name) for name in ("OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM")]
+    assert found == [told, told]
+
+
 def test_a_script_goes_through_its_shell() -> None:
     """Byte for byte: one for /bin/sh is the command itself, any other an argument of its shell."""
     head = "name: fit\nimage: a/b:1\n"

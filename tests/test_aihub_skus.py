@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from kit.aihub import BARE, JOB, TARGET, body, compiled, field, notes, refusals
+from kit.aihub import BARE, JOB, TARGET, body, compiled, field, notes, refusals, said
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,24 @@ def test_what_is_given_beyond_the_request_is_told_with_both_numbers() -> None:
     assert notes(text, "resources.cpu", "resources.memory", "resources.gpu.count") == [
         ("LD401", "resources.memory", f"200Gi → 240Gi: {skus}"),
         ("LD401", "resources.gpu.count", f"1 GPU → 2 GPUs: {skus}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "warned"),
+    [
+        ("schedule: {queue: work}\nresources: {cpu: 28, memory: 240Gi}", ["2 GPUs of vc-a800"]),
+        ("schedule: {queue: work}\nresources: {cpu: 14, memory: 120Gi, gpu: 1}", []),
+        ("schedule: {queue: cpu}\nresources: {cpu: 14, memory: 56Gi}", []),
+        ("schedule: {queue: work}\nnative: {aihub: {skuCount: 2}}\noverrides: {aihub: {resources: null}}", []),
+    ],
+    ids=["idle", "asked", "none", "counted"],
+)
+def test_gpus_that_nobody_asks_for_are_pointed_out(lines: str, warned: list[str]) -> None:
+    """No field of the spec speaks of them, so none of them can be told of."""
+    found = [told for told in said(compiled(JOB + lines + "\n")) if told[0] == "LD408"]
+    assert found == [
+        ("LD408", "schedule.queue", f"each instance gets {gpus} that it does not ask for") for gpus in warned
     ]
 
 

@@ -23,6 +23,7 @@ from lading.compiler.platforms.airscheduler.routes import route
 from lading.compiler.registry import default_options, language
 from lading.compiler.target import Target
 from lading.schema.load import load
+from lading.schema.paths import render
 
 CATALOG = {
     "volumes": {
@@ -41,7 +42,7 @@ def target(catalog: Mapping[str, Any] = CATALOG, **options: Any) -> Target:
     return Target("air", airscheduler, options=whole, catalog=catalog)
 
 
-V1, V2 = target(), target(api="v2")
+V1, V2 = target(reads="shell"), target(api="v2", reads="shell")
 
 
 def job(lines: str = "command: [run]\n") -> str:
@@ -186,6 +187,19 @@ def test_the_first_edition_says_in_the_command_what_it_has_no_place_for() -> Non
     ]
 
 
+def test_one_process_of_pytorch_knows_that_it_is_alone() -> None:
+    """In variables, or in the command, where they are there only because the spec wants the framework."""
+    text = job("command: [run]\nframework: pytorch\nenv: {MASTER_PORT: 4000}\n")
+    env = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "4000", "WORLD_SIZE": "1", "RANK": "0", "LOCAL_RANK": "0"}
+    words = "env MASTER_ADDR=127.0.0.1 MASTER_PORT=4000 WORLD_SIZE=1 RANK=0 LOCAL_RANK=0 run"
+    assert body(text) == payload({"command": words})
+    assert body(text, V2) == payload_v2({"command": "run"}, env)
+    assert said(text, V2) == [("LD402", "one process is rank 0 of 1")]
+    assert said(job("framework: pytorch\n")) == [
+        ("LD404", "it could only be done around a command, and the spec leaves that to the image")
+    ]
+
+
 @pytest.mark.parametrize("to", [V1, V2], ids=["v1", "v2"])
 def test_a_program_is_run_again_in_its_container(to: Target, tmp_path: Any) -> None:
     """Three attempts of what fails twice, by whatever stands around the program."""
@@ -261,7 +275,7 @@ native:
         pytest.param("command: [a]\nmounts: [{volume: x, path: /x}]", ["LD406 mounts[0].volume"], id="unknown volume"),
         pytest.param("command: [a]\nmounts: [{tmpfs: 1Gi, path: /x}]", ["LD404 mounts[0].tmpfs"], id="memory"),
         pytest.param("command: [a]\nmounts: [{disk: 1Gi, path: /x}]", ["LD404 mounts[0].disk"], id="disk"),
-        pytest.param("command: [a]\nframework: pytorch", ["LD404 framework"], id="framework"),
+        pytest.param("command: [a]\nframework: mpi", ["LD404 framework"], id="framework"),
         pytest.param("command: [a]\narray: {indices: 0-3}", ["LD406 array"], id="array"),
         pytest.param("command: [a]\nschedule: {priority: high}", ["LD404 schedule.priority"], id="priority"),
         pytest.param("command: [a]\nschedule: {priority: normal}", [], id="the usual priority"),
@@ -470,19 +484,46 @@ def test_hostile_words_and_values_arrive(reader: Callable[[str], list[str]], she
         assert json.loads(done.stdout) == HOSTILE
 
 
+def test_what_kubernetes_changes_in_a_variable() -> None:
+    """Nothing keeps it from that for certain, so there is a warning; the first edition has variables in its command."""
+    text = job("command: [run]\nenv: {A: $(B) $$, B: $(C) $X, D: $}\n")
+    assert said(text, V2) == [
+        ("LD408", "Kubernetes puts one $ in place of $$"),
+        ("LD408", "Kubernetes puts the variable's value in place of $(B)"),
+    ]
+    assert [code for code, _ in said(text, V1)] == ["LD402"] * 3
+
+
 def test_a_program_that_a_shell_would_take_for_its_own() -> None:
     """`env` starts it, for a shell and for whatever else reads the command."""
     assert body(job("command: [echo, -n, a]\n")) == payload({"command": "env echo -n a"})
 
 
 def test_what_reads_the_command() -> None:
-    """A script for /bin/sh is the command itself; where it is not known that a shell reads it there is a warning."""
+    """A script for /bin/sh is the command itself, unless what reads it takes words apart."""
     text = job("script: cd /tmp && run\nshell: /bin/sh\n")
-    assert body(text) == payload({"command": "cd /tmp && run"})
-    assert said(text) == [("LD408", UNKNOWN_READER)]
-    by_shell, by_words = target(reads="shell"), target(reads="words")
-    assert (body(text, by_shell), said(text, by_shell)) == (payload({"command": "cd /tmp && run"}), [])
+    by_words = target(reads="words")
+    assert (body(text), said(text)) == (payload({"command": "cd /tmp && run"}), [])
     assert (body(text, by_words), said(text, by_words)) == (payload({"command": "sh -c 'cd /tmp && run'"}), [])
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [
+        (job("command: [run, --lr, 0.1]\nenv: {A: b}\nschedule: {timeLimit: 90s}\n"), []),
+        (job("command: [run, two words]\n"), ["command"]),
+        (job("command: [run]\nschedule: {retries: 1}\n"), ["command"]),
+        (job("command: [run]\nenv: {A: two words}\n"), ["command"]),
+        (job("script: cd /tmp && run\nshell: /bin/sh\n"), ["script"]),
+    ],
+    ids=["plain", "quoted", "loop", "variable", "script"],
+)
+def test_it_matters_what_reads_a_command_of_more_than_plain_words(text: str, warned: list[str]) -> None:
+    """Where the site does not say it there is a warning; plain words are the same for a shell and at their spaces."""
+    found = [d for d in compiled(text, target()).diagnostics if d.code == "LD408"]
+    assert [render(d.path) for d in found] == warned
+    assert {d.message.partition(" air: ")[2] for d in found} <= {UNKNOWN_READER}
+    assert body(text, target()) == body(text)
 
 
 # The wire.

@@ -161,6 +161,22 @@ def test_what_only_a_script_could_say_is_refused_beside_one_that_is_there(
     assert found.requests == ()
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"launch": "once"},
+        {"launch": "each"},
+        {"framework": "none"},
+        {"schedule": {"retries": 0, "restart": "never", "hold": False, "after": []}},
+    ],
+    ids=["once", "each", "framework", "schedule"],
+)
+def test_what_sbatch_does_anyway_may_be_said_beside_a_script_that_is_there(fields: dict[str, Any]) -> None:
+    """It changes nothing: the service is told of the file and the name."""
+    found = body({"native": {"newt": {"jobfile": "/a.sh"}}, **fields})
+    assert found == {"jobfile": "/a.sh", "jobconf": {"job_name": "demo"}}
+
+
 def test_a_step_of_a_script_that_is_there_loses_nothing_of_its_workflow() -> None:
     """What all steps inherit must be said in the script too."""
     steps = {"a": {"native": {"newt": {"jobfile": "/a.sh"}}}, "b": {"command": ["b"], "after": ["a"]}}
@@ -177,6 +193,15 @@ def test_what_the_shell_of_the_service_would_break_on_is_refused(odd: str) -> No
     wrong = {"command": ["a"], "workdir": odd, "schedule": {"queue": "odd"}, "native": {"slurm": {"jobName": odd}}}
     paths = ("workdir", "schedule.queue", "native.slurm.jobName")
     assert errors(compiled(wrong)) == [("LD406", path, UNQUOTED) for path in paths]
+
+
+def test_a_working_directory_that_the_service_has_no_room_for_is_refused() -> None:
+    """One of 100 characters goes through; in a container it goes to the runtime, which takes any."""
+    fits, long = f"/{'a' * 99}", f"/{'a' * 100}"
+    assert body({"command": ["a"], "workdir": fits})["jobconf"]["job_wdir"] == fits
+    why = "the service has room for 100 characters of it"
+    assert errors(compiled({"command": ["a"], "workdir": long})) == [("LD406", "workdir", why)]
+    assert body({"command": ["a"], "workdir": long, "image": "a/b:1"})["jobconf"] == {"job_name": "demo"}
 
 
 def test_in_a_container_a_working_directory_is_quoted() -> None:
@@ -247,10 +272,15 @@ def test_the_file_stays_until_no_attempt_needs_it() -> None:
     )
 
 
-def test_elements_of_an_array_have_no_file_each() -> None:
+@pytest.mark.parametrize(
+    ("fields", "others"),
+    [({"array": {"indices": "0-3"}}, "each element"), ({"native": {"slurm": {"requeue": True}}}, "a second run")],
+    ids=["array", "requeue"],
+)
+def test_a_file_is_there_for_one_run(fields: dict[str, Any], others: str) -> None:
     """The first one would remove it."""
-    found = compiled({"command": ["a"], "env": {"KEY": {"secret": "k"}}, "array": {"indices": "0-3"}})
-    why = "each element would take the secret's file from the others: read it from a file of your own"
+    found = compiled({"command": ["a"], "env": {"KEY": {"secret": "k"}}, **fields})
+    why = f"{others} would not find the secret's file any more: read it from a file of your own"
     assert errors(found) == [("LD406", "env.KEY", why)]
 
 

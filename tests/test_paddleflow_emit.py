@@ -115,7 +115,22 @@ def test_a_job_finds_its_name_and_its_mounts() -> None:
         ("LADING_REPLICA", "0"),
         ("LADING_MOUNT_DATA", "/data"),
         ("A", "1"),
+        ("PF_JOB_RESTART_POLICY", "Never"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("restart", "policy"), [(None, "Never"), ("never", "Never"), ("on-failure", "OnFailure"), ("always", "Always")]
+)
+@pytest.mark.parametrize("more", [{}, {"resources": {"shm": "1Gi"}}], ids=["fields", "pod"])
+def test_what_becomes_of_a_container_that_ends_is_always_said(
+    more: dict[str, Any], restart: str | None, policy: str
+) -> None:
+    """The server puts its own default over that of a pod, too."""
+    schedule = {"queue": "work"} | ({"restart": restart} if restart else {})
+    _, body = sent(JOB | more | {"schedule": schedule})
+    assert body["env"]["PF_JOB_RESTART_POLICY"] == policy
+    assert body.get("extensionTemplate", {"spec": {"restartPolicy": policy}})["spec"]["restartPolicy"] == policy
 
 
 @pytest.mark.parametrize("version", ["0.14.2", "v0.14.2", "0.13.9"])
@@ -163,7 +178,8 @@ def test_a_command_survives_the_server_and_kubernetes(program: dict[str, Any], t
 def test_values_of_variables_survive_kubernetes() -> None:
     """$(NAME) of a variable of the job's own, or of one that may be injected, is escaped; $(date) need not be."""
     env = {"a": "1", "B": "$(a) $(PF_WORK_DIR) $(date) $$"}
-    assert sent(JOB | {"env": env})[1]["env"] == {"a": "1", "B": "$$(a) $$(PF_WORK_DIR) $(date) $$$"}
+    told = {"a": "1", "B": "$$(a) $$(PF_WORK_DIR) $(date) $$$", "PF_JOB_RESTART_POLICY": "Never"}
+    assert sent(JOB | {"env": env})[1]["env"] == told
     job = JOB | {"framework": "paddle", "env": {"B": "$(a)"}, "roles": {"worker": {"replicas": 2, "env": {"a": "1"}}}}
     assert sent(job)[1]["members"][0]["env"] == {"B": "$$(a)", "a": "1"}
 
@@ -285,6 +301,14 @@ def test_the_images_own_program_is_started_by_a_pod(more: dict[str, Any], contai
 )
 def test_pulling_is_said_only_where_kubernetes_would_do_otherwise(image: str, pull: str, *, is_said: bool) -> None:
     """An image without a tag, or called latest, is pulled always, and others if they are not there."""
+    job = JOB | {"framework": "paddle", "replicas": 2, "image": image, "pull": pull}
+    assert ("extensionTemplate" in sent(job)[1]) == is_said
+
+
+@pytest.mark.parametrize("image", [IMAGE, "busybox"])
+@pytest.mark.parametrize(("pull", "is_said"), [("if-not-present", False), ("always", True), ("never", True)])
+def test_the_template_of_single_jobs_pulls_what_is_not_there(image: str, pull: str, *, is_said: bool) -> None:
+    """Whatever the image is called."""
     assert ("extensionTemplate" in sent(JOB | {"image": image, "pull": pull})[1]) == is_said
 
 
@@ -401,7 +425,7 @@ def test_roles_are_members() -> None:
         ({"framework": "pytorch", "replicas": 3}, [("master", 1, "python fit.py"), ("worker", 2, "python fit.py")]),
         (
             {"framework": "mpi", "replicas": 3},
-            [("master", 1, "mpirun --allow-run-as-root -np 3 python fit.py"), ("worker", 3, None)],
+            [("master", 1, "mpirun -np 3 python fit.py"), ("worker", 3, None)],
         ),
         (
             {"framework": "mpi", "replicas": 3, "launch": "once"},
@@ -418,7 +442,7 @@ def test_roles_are_members() -> None:
         ),
         (
             {"framework": "mpi", "roles": {"launcher": {}, "worker": {"replicas": 2}}},
-            [("master", 1, "mpirun --allow-run-as-root -np 2 python fit.py"), ("worker", 2, None)],
+            [("master", 1, "mpirun -np 2 python fit.py"), ("worker", 2, None)],
         ),
     ],
     ids=["paddle", "pytorch", "mpi", "mpirun", "ray", "tensorflow", "launcher", "roles"],
@@ -462,27 +486,58 @@ def test_pytorch_finds_its_variables() -> None:
     own = {"LADING_NAME": "fit", "LADING_REPLICAS": "2"}
     _, single = sent(JOB | {"framework": "pytorch"}, bare=False)
     _, several = sent(JOB | {"framework": "pytorch", "replicas": 2}, bare=False)
-    assert single["env"] == {"LADING_NAME": "fit", "LADING_REPLICAS": "1", "LADING_REPLICA": "0", **alone}
+    lading = {"LADING_NAME": "fit", "LADING_REPLICAS": "1", "LADING_REPLICA": "0"}
+    assert single["env"] == {**lading, **alone, "PF_JOB_RESTART_POLICY": "Never"}
     assert [member["env"] for member in several["members"]] == [{**own, "LOCAL_RANK": "0"}] * 2
 
 
+MEETING = (
+    'torchrun --nnodes={} --node-rank="$RANK" --master-addr="$MASTER_ADDR" --master-port="$MASTER_PORT" '
+    "--nproc-per-node=8 --no-python python fit.py"
+)
+LIMITED = f"exec timeout -k 10 1h {MEETING.format(2)}"
+
+
 @pytest.mark.parametrize(
-    ("replicas", "text"),
+    ("more", "text"),
     [
-        (1, "torchrun --standalone --nproc_per_node 8 --no_python python fit.py"),
+        ({}, "torchrun --standalone --nproc-per-node=8 --no-python python fit.py"),
+        ({"replicas": 2}, MEETING.format(2)),
+        ({"roles": {"master": {}, "worker": {"replicas": 4}}}, MEETING.format(5)),
         (
-            2,
-            (
-                'torchrun --nnodes "$WORLD_SIZE" --node_rank "$RANK" --master_addr "$MASTER_ADDR" '
-                '--master_port "$MASTER_PORT" --nproc_per_node 8 --no_python python fit.py'
-            ),
+            {"replicas": 2, "schedule": {"queue": "work", "timeLimit": "1h"}},
+            f"exec timeout -k 10 1h {MEETING.format(2)}",
         ),
     ],
+    ids=["one", "replicas", "roles", "limited"],
 )
-def test_torchrun_starts_the_slots(replicas: int, text: str) -> None:
+def test_torchrun_starts_the_slots(more: dict[str, Any], text: str) -> None:
     """The processes of one replica meet there, and those of several where the operator says."""
-    _, body = sent(JOB | {"framework": "pytorch", "replicas": replicas, "slots": 8})
+    _, body = sent(JOB | {"framework": "pytorch", "slots": 8} | more)
     assert {part["command"] for part in body.get("members", [body])} == {text}
+
+
+@pytest.mark.parametrize("more", [{}, {"slots": 2}], ids=["member", "pod"])
+def test_what_starts_all_ranks_is_tried_again(more: dict[str, Any]) -> None:
+    """Other members can not be, one without the others; a launcher can, because it starts the others anew."""
+    job = JOB | {"framework": "mpi", "replicas": 2, "schedule": {"queue": "work", "retries": 1}} | more
+    _, body = sent(job)
+    pods = body.get("extensionTemplate", {"spec": {}})["spec"].get("mpiReplicaSpecs")
+    first = (
+        pods["Launcher"]["template"]["spec"]["containers"][0]["command"][2] if pods else body["members"][0]["command"]
+    )
+    assert first.endswith(f" sh mpirun -np {2 * more.get('slots', 1)} python fit.py")
+    assert "-le 2 ]" in first
+    assert notes(job) == ["schedule.retries is emulated on pf: a loop around the one command that the others work for"]
+
+
+def test_mpirun_may_start_ranks_as_root() -> None:
+    """Containers run as root, which Open MPI must be told to put up with; no other MPI knows an option for it."""
+    job = JOB | {"framework": "mpi", "replicas": 2}
+    own = {"LADING_NAME": "fit", "LADING_REPLICAS": "2"}
+    root = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+    assert [member["env"] for member in sent(job, bare=False)[1]["members"]] == [{**own, **root}, own]
+    assert [member["env"] for member in sent(job | {"launch": "once"}, bare=False)[1]["members"]] == [own, own]
 
 
 def test_members_that_only_pods_can_be_are_an_object() -> None:
@@ -536,7 +591,7 @@ def test_members_that_only_pods_can_be_are_an_object() -> None:
         (
             {"framework": "mpi", "replicas": 2, "slots": 4},
             ("kubeflow.org/v1", "MPIJob"),
-            ["slotsPerWorker", "mpiReplicaSpecs"],
+            ["runPolicy", "slotsPerWorker", "mpiReplicaSpecs"],
         ),
     ],
     ids=["paddle", "tensorflow", "mpi"],
@@ -553,8 +608,53 @@ def test_ranks_that_share_a_worker_are_told_to_the_operator() -> None:
     launcher = spec["mpiReplicaSpecs"]["Launcher"]["template"]["spec"]["containers"][0]
     assert (spec["slotsPerWorker"], launcher["command"]) == (
         4,
-        ["sh", "-c", "mpirun --allow-run-as-root -np 8 python fit.py"],
+        ["sh", "-c", "exec mpirun -np 8 python fit.py"],
     )
+
+
+def test_the_workers_of_an_mpi_job_end_with_it_unless_the_author_says_otherwise() -> None:
+    """The server's template says so too; the operator's default is that they wait on."""
+    job = JOB | {"framework": "mpi", "replicas": 2, "slots": 4}
+    kept = {"native": {"paddleflow": {"extensionTemplate": {"spec": {"runPolicy": {"cleanPodPolicy": "None"}}}}}}
+    policies = [sent(one)[1]["extensionTemplate"]["spec"]["runPolicy"] for one in (job, job | kept)]
+    assert policies == [{"cleanPodPolicy": "Running"}, {"cleanPodPolicy": "None"}]
+
+
+@pytest.mark.parametrize(
+    ("job", "pods"),
+    [
+        ({"roles": {"chief": {}, "worker": {"replicas": 2}}}, {"Chief": 1, "Worker": 2}),
+        ({"roles": {"chief": {}, "ps": {}, "worker": {}}}, {"Chief": 1, "PS": 1, "Worker": 1}),
+        ({"replicas": 3}, {"Worker": 3}),
+    ],
+    ids=["chief", "servers", "workers"],
+)
+def test_what_the_server_has_no_members_or_template_for_is_an_object(job: dict[str, Any], pods: dict[str, int]) -> None:
+    """It makes a server of every TensorFlow member that is no worker, and has a template for servers only."""
+    _, body = sent(JOB | {"framework": "tensorflow"} | job)
+    found = body["extensionTemplate"]["spec"]["tfReplicaSpecs"]
+    assert ("members" in body, {name: pod["replicas"] for name, pod in found.items()}) == (False, pods)
+
+
+@pytest.mark.parametrize(
+    ("job", "pods", "is_object"),
+    [
+        ({"framework": "pytorch"}, ["Master", "Worker"], True),
+        ({"framework": "mpi"}, ["Launcher", "Worker"], True),
+        ({"framework": "tensorflow", "roles": {"ps": {}, "worker": {}}}, ["PS", "Worker"], True),
+        ({"framework": "mpi", "roles": {"launcher": {}, "worker": {"command": ["a"]}}}, ["Launcher", "Worker"], True),
+        ({"framework": "mpi", "roles": {"launcher": {"command": ["a"]}, "worker": {}}}, [], False),
+        ({"framework": "paddle"}, [], False),
+    ],
+    ids=["pytorch", "mpi", "tensorflow", "launcher", "worker", "paddle"],
+)
+def test_the_templates_own_program_is_not_started(job: dict[str, Any], pods: list[str], *, is_object: bool) -> None:
+    """The server's templates of some frameworks start an example where a member does not say what it runs."""
+    image_only = {key: value for key, value in JOB.items() if key != "command"}
+    _, body = sent(image_only | ({} if "roles" in job else {"replicas": 2}) | job)
+    spec = body.get("extensionTemplate", {}).get("spec", {})
+    found = [list(value) for name, value in spec.items() if name.endswith("ReplicaSpecs")]
+    assert ("members" in body, found) == (not is_object, [pods] if is_object else [])
 
 
 def test_a_whole_object_of_the_authors_needs_no_members() -> None:
@@ -691,6 +791,12 @@ def test_an_array_is_a_workflow_of_one_step(indices: str, items: dict[str, Any])
     )
 
 
+def test_so_many_elements_run_at_once() -> None:
+    """Argo counts the pods of the whole workflow, which are those of the array."""
+    _, body = sent(JOB | {"array": {"indices": "0-9", "parallelism": 2}})
+    assert body["extensionTemplate"]["spec"]["parallelism"] == 2
+
+
 # Refusals and losses.
 
 RAY = {"framework": "ray", "replicas": 2}
@@ -732,11 +838,18 @@ def test_what_a_job_can_not_have(case: dict[str, Any]) -> None:
             ),
         ),
         (
+            {"array": {"indices": "0-3", "parallelism": 2}},
+            (
+                "array.parallelism would be lost on pf: Argo counts the pods of all steps together: make the "
+                "array a job of its own"
+            ),
+        ),
+        (
             {"native": {"paddleflow": {"failFast": True}}},
             "native.paddleflow.failFast can not be had on pf: the whole job is one object: say it at the top",
         ),
     ],
-    ids=["queue", "replicas", "roles", "volume", "braces", "fail-fast"],
+    ids=["queue", "replicas", "roles", "volume", "braces", "parallelism", "fail-fast"],
 )
 def test_what_a_step_can_not_have(more: dict[str, Any], wrong: str) -> None:
     """A step is one container of one workflow."""
@@ -775,6 +888,10 @@ def test_without_a_catalog_a_model_is_lost() -> None:
         ),
         ({"framework": "paddle"}, ["framework is emulated on pf: one replica is a single job, which needs no members"]),
         (
+            {"env": {"A": {"secret": "wandb"}}},
+            ["env.A is emulated on pf: PaddleFlow keeps it as plain text: whoever may see the job can read it"],
+        ),
+        (
             RAY | {"ports": [{"port": 80, "name": "http"}]},
             [
                 "ports[0].port is emulated on pf: every port of a pod is open inside the cluster",
@@ -786,7 +903,7 @@ def test_without_a_catalog_a_model_is_lost() -> None:
             ["schedule.restart is emulated on pf: a loop around the command, in the same pod"],
         ),
     ],
-    ids=["workdir", "starts", "mxnet", "alone", "ports", "restart"],
+    ids=["workdir", "starts", "mxnet", "alone", "secret", "ports", "restart"],
 )
 def test_what_people_are_told(spec: dict[str, Any], said: list[str]) -> None:
     """Notes and warnings of jobs that are sent all the same."""

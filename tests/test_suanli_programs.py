@@ -166,12 +166,16 @@ def test_a_script_arrives_as_it_is(shell: str) -> None:
     assert found["start_script"] == {"command": [shell, "-c"], "args": [script]}
 
 
-def test_references_that_the_platform_may_expand_are_pointed_out() -> None:
-    """Nobody knows whether it does; only names of variables that are set would be replaced."""
-    document = {"args": ["$(NAME)", "$(date)"], "env": {"NAME": "x", "OTHER": "$(NAME)"}}
-    what = "the platform may put the value of $(NAME) there, as Kubernetes does"
-    why = f"{what}: options.escapeReferences keeps it from that"
-    assert said(compiled(document)) == [("LD408", "env.OTHER", why), ("LD408", "args", why)]
+def test_what_the_platform_may_expand_is_pointed_out() -> None:
+    """Nobody knows whether it does; only names of variables that are set would be replaced, and `$$` always."""
+    document = {"args": ["$(NAME)", "$(date)", "run.$$"], "env": {"NAME": "x", "OTHER": "$(NAME)"}}
+    may = "as Kubernetes does: options.escapeReferences keeps it from that"
+    name, dollars = "the platform may put the value of $(NAME) there", "the platform may put one $ in place of $$"
+    assert said(compiled(document)) == [
+        ("LD408", "env.OTHER", f"{name}, {may}"),
+        ("LD408", "args", f"{dollars}, {may}"),
+        ("LD408", "args", f"{name}, {may}"),
+    ]
     assert said(compiled(document, target(options={"escapeReferences": True}))) == []
 
 

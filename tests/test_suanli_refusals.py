@@ -116,6 +116,24 @@ REFUSED: dict[str, tuple[dict[str, Any], list[Said]]] = {
         },
         [("LD406", f"{NATIVE}weights", "2 GPUs can not be divided into 3 equal parts")],
     ),
+    "GPUs of a machine that three do not divide": (
+        {"resources": ONE | {"gpu": "H100:2"}, "containers": {"other": asking(**ONE, gpu="H100:1")}},
+        [
+            (
+                "LD406",
+                "resources",
+                "GPUs are shared as they are asked for, and nothing divides into 3 parts: h100-8x has 8",
+            )
+        ],
+    ),
+    "weights that leave less than is asked for": (
+        {
+            "resources": ONE | {"gpu": "H100:5"},
+            "native": {"suanli": {"weights": {"gpu": 1}}},
+            "containers": {"other": asking(**ONE, gpu="H100:3") | {"native": {"suanli": {"weights": {"gpu": 1}}}}},
+        },
+        [("LD406", "resources.gpu.count", "native.suanli.weights of the containers leave it 4 of h100-8x")],
+    ),
     "GPUs for nobody": (
         {"native": {"suanli": {"weights": {"gpu": 0}}}},
         [("LD406", f"{NATIVE}weights", "some container must have a GPU weight above 0")],

@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 
+from kit import compiling
+from kit.compiling import Said
 from kit.sites import target_of
-from lading.compiler.pipeline import Compilation, compile_spec
-from lading.compiler.registry import language
+from lading.compiler.pipeline import Compilation
 from lading.compiler.target import Target
 from lading.schema.layers import Layer
-from lading.schema.load import load
 from lading.schema.paths import render
 
 Sent = tuple[str, str, Any]
@@ -28,25 +28,20 @@ JOB = "name: fit\nimage: a/b:1\ncommand: [fit]\n"
 
 def compiled(text: str, target: Target = TARGET) -> Compilation:
     """The spec, compiled and held against the schemas; the language itself must have nothing against it."""
-    loaded = load("spec.yaml", f"lading: v1\n{text}".encode(), language=language())
-    assert [d.message for d in loaded.diagnostics if d.is_error] == []
-    return compile_spec(loaded.specs[0], target, verify=True)
+    return compiling.compiled(f"lading: v1\n{text}", target)
 
 
 def body(text: str, target: Target = TARGET) -> Mapping[str, Any]:
     """The one body that the spec becomes."""
-    compilation = compiled(text, target)
-    assert errors(compilation) == []
-    (request,) = compilation.requests
-    return request.body
+    return compiling.body(compiled(text, target))
 
 
-def said(compilation: Compilation) -> list[tuple[str, str, str]]:
+def said(compilation: Compilation) -> list[Said]:
     """Everything that is said: code, path and, without the path that it begins with, the sentence."""
     return [(d.code, render(d.path), d.message.partition(": ")[2]) for d in compilation.diagnostics]
 
 
-def errors(compilation: Compilation) -> list[tuple[str, str, str]]:
+def errors(compilation: Compilation) -> list[Said]:
     """What keeps the spec from being sent."""
     wrong = {(d.code, render(d.path)) for d in compilation.diagnostics if d.is_error}
     return [one for one in said(compilation) if one[:2] in wrong]
@@ -57,12 +52,12 @@ def field(name: str, text: str, target: Target = TARGET) -> Any:
     return body(JOB + text, target).get(name)
 
 
-def refusals(text: str, target: Target = TARGET) -> list[tuple[str, str, str]]:
+def refusals(text: str, target: Target = TARGET) -> list[Said]:
     """Every error about a small job with these lines."""
     return errors(compiled(JOB + text, target))
 
 
-def notes(text: str, *paths: str, target: Target = TARGET) -> list[tuple[str, str, str]]:
+def notes(text: str, *paths: str, target: Target = TARGET) -> list[Said]:
     """What is said of these paths of a small job with these lines."""
     return [one for one in said(compiled(JOB + text, target)) if one[1] in paths]
 

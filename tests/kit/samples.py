@@ -1,13 +1,14 @@
 """Two different valid values for every field of the language, and the smallest document that holds one."""
 
-import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from lading.schema.paths import Path
+from lading.compiler.matrix import label
+from lading.schema.paths import Path, render
 from lading.schema.shape import Language, Shape, Struct
 
 Pair = tuple[Any, Any]
+Known = TypeVar("Known")
 
 BY_PATTERN: dict[str, Pair] = {
     "a DNS-1123 label": ("first", "second"),
@@ -42,7 +43,13 @@ BY_PATH: dict[str, Pair] = {
     "schedule.after.ok": (["101"], ["102"]),
     "schedule.after.any": (["101"], ["102"]),
     "schedule.after.notOk": (["101"], ["102"]),
+    "after.ok": (["one"], ["two"]),
+    "after.any": (["one"], ["two"]),
+    "after.notOk": (["one"], ["two"]),
     "framework": ("none", "pytorch"),
+    "workdir": ("/first", "/second"),
+    "pipeline.id": ("11", "12"),
+    "pipeline.version": ("21", "22"),
     "resources.gpu.model": ("A800", "H100"),
     "schedule.queue": ("work", "night"),
     "mounts[].volume": ("data", "code"),
@@ -52,19 +59,32 @@ BY_PATH: dict[str, Pair] = {
 BESIDE: dict[str, dict[str, Any]] = {
     "args": {"command": ["true"]},
     "shell": {"script": "true"},
-    "script": {},
     "launch": {"replicas": 2},
     "image": {"command": ["true"]},
+    **{
+        f"mounts[].{field}": {"path": "/first"}
+        for field in ("volume", "nfs", "host", "tmpfs", "disk", "subPath", "readOnly")
+    },
 }
 """What must stand beside a field for it to mean something; elsewhere a command stands beside it."""
+
+SMALL = {"resources": {"cpu": 1, "memory": "1Gi"}}
+AROUND: dict[str, dict[str, Any]] = {
+    "roles": {"framework": "pytorch", "roles": {"master": {}, "worker": {}}},
+    "containers": {**SMALL, "containers": {"key": {"image": "a/b:1", "command": ["true"], **SMALL}}},
+    "pipeline": {"pipeline": {"id": "11", "version": "21"}},
+    "workflow": {"steps": {name: {"command": ["true"]} for name in ("one", "two", "key")}},
+}
+"""What a document must hold for what is inside a field to mean something; or a document of a kind, for anything to."""
+
+ENTRIES = {"roles": "worker"}
+"""What the one entry of a map is called, where it can not be called ``key``."""
 
 
 def pair(shape: Shape, path: Path, language: Language) -> Pair:
     """Two valid values of the shape."""
-    name = re.sub(r"\[\d+\]", "[]", _label(path))
-    for known, values in BY_PATH.items():
-        if name == known or name.endswith(f".{known}"):
-            return values
+    if values := _about(path, BY_PATH):
+        return values
     if shape.enum:
         return shape.enum[0], shape.enum[-1]
     if shape.says:
@@ -95,24 +115,31 @@ def smallest(struct: Struct, language: Language, path: Path = ()) -> dict[str, A
     return value
 
 
+def concrete(path: Path) -> Path:
+    """The path as it is in a sample document, in which ``*`` is the one entry of its map."""
+    steps = zip(("", *path), path, strict=False)
+    return tuple(ENTRIES.get(str(above), "key") if step == "*" else step for above, step in steps)
+
+
 def document(kind: str, path: Path, value: Any, language: Language) -> dict[str, Any]:
     """The smallest document of the kind in which the path has the value; ``*`` and 0 stand for one entry."""
     struct = language.structs[language.kinds[kind]]
-    whole = {"lading": "v1", "kind": kind, "name": "sample", **smallest(struct, language)}
+    whole = {**smallest(struct, language), **AROUND.get(str(path[0]), {}), **AROUND.get(kind, {})}
     whole |= {"lading": "v1", "kind": kind, "name": "sample"}
-    if kind == "workflow":
-        whole["steps"] = {"key": {"command": ["true"]}}
-    elif kind in {"job", "service"} and path[0] not in {"script", "shell"}:
-        whole["command"] = ["true"]
+    if kind in {"job", "service"}:
+        whole |= ({} if path[0] in {"script", "shell"} else {"command": ["true"]}) | BESIDE.get(str(path[0]), {})
     if kind == "search" and path[0] != "sql":
         del whole["sql"]
         whole |= {"text": "a red car", "featureLibrary": "cars", "topK": 10}
-    if kind == "service":
-        whole["accept"] = ["ports"]
-    if kind in {"job", "service"}:
-        whole |= BESIDE.get(str(path[0]), {})
-    _put(whole, struct, path, value, language, ())
-    return whole
+    _put(whole, struct, concrete(path), value, language, ())
+    accepted = _accepted(kind, concrete(path))
+    return whole | ({"accept": accepted} if accepted else {})
+
+
+def _accepted(kind: str, path: Path) -> list[str]:
+    """Losses that come with what stands around the field, and that are not asked about."""
+    mounts = [render(path[: path.index("mounts") + 1])] if "mounts" in path else []
+    return [*(["ports"] if kind == "service" else []), *mounts]
 
 
 def _put(node: dict[str, Any], struct: Struct, path: Path, value: Any, language: Language, at: Path) -> None:
@@ -123,27 +150,24 @@ def _put(node: dict[str, Any], struct: Struct, path: Path, value: Any, language:
             for rival in group:
                 node.pop(rival, None)
     node[name] = _inside(field.shape, path[1:], value, language, (*at, name), node.get(name))
-    if at and at[0] in {"roles", "steps", "containers"}:
-        for other, beside in BESIDE.get(name, {}).items():
-            node.setdefault(other, beside)
+    for other, beside in (_about((*at, name), BESIDE) or {}).items() if at else ():
+        node.setdefault(other, beside)
 
 
 def _inside(shape: Shape, rest: Path, value: Any, language: Language, at: Path, before: Any) -> Any:
     if not rest:
         return value
     if shape.type in {"list", "map"} and shape.item:
-        step = 0 if shape.type == "list" else "key"
-        old = before["key"] if isinstance(before, Mapping) and "key" in before else None
-        inner = _inside(shape.item, rest[1:], value, language, (*at, step), old)
-        return [inner] if shape.type == "list" else {"key": inner}
+        others = before if isinstance(before, Mapping) else {}
+        inner = _inside(shape.item, rest[1:], value, language, (*at, rest[0]), others.get(rest[0]))
+        return [inner] if shape.type == "list" else {**others, rest[0]: inner}
     struct = language.structs[shape.struct]
     node = dict(before) if isinstance(before, Mapping) else smallest(struct, language, at)
     _put(node, struct, rest, value, language, at)
     return node
 
 
-def _label(path: Path) -> str:
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else (f".{step}" if text else step)
-    return text
+def _about(path: Path, table: Mapping[str, Known]) -> Known | None:
+    """What the table has for the field, by its path or the end of it."""
+    name = label(path)
+    return next((found for known, found in table.items() if name == known or name.endswith(f".{known}")), None)

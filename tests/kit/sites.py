@@ -26,3 +26,14 @@ def site_of(name: str) -> SiteFile:
 def target_of(name: str) -> Target:
     """The platform's target in its site."""
     return Site(site_of(name), FOLDER).target(name)
+
+
+@cache
+def editions() -> dict[str, Target]:
+    """The target of each platform, in every edition that there is, by what people call the edition."""
+    found = {}
+    for name in PLATFORMS:
+        target = target_of(name)
+        for edition, options in getattr(target.platform, "EDITIONS", {"": {}}).items():
+            found[f"{name} {edition}".strip()] = target._replace(options={**target.options, **options})
+    return found

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from lading.compiler.pipeline import Compilation, compile_spec
+from kit import compiling
+from lading.compiler.pipeline import Compilation
 from lading.compiler.registry import language, platform
 from lading.compiler.target import Target
 from lading.runner.platform import LogQuery, Outgoing
@@ -19,7 +20,7 @@ from lading.runner.platforms.slurm.client import Client
 from lading.runner.secrets.vault import SecretValue, fill
 from lading.runner.states import Status
 from lading.runner.submission.ids import Ids, token
-from lading.schema.load import load, load_site
+from lading.schema.load import load_site
 from lading.schema.site import SiteFile
 
 FOLDER = Path(__file__).parents[1] / "slurm"
@@ -73,9 +74,7 @@ def target_of(name: str) -> Target:
 
 def compiled(text: str, target: Target, *, bare: bool = False) -> Compilation:
     """The spec for the target; an error in it fails the test."""
-    loaded = load("spec.yaml", text.encode(), language=language())
-    assert [d.message for d in loaded.diagnostics if d.is_error] == []
-    compilation = compile_spec(loaded.specs[0], target, verify=True, bare=bare)
+    compilation = compiling.compiled(text, target, bare=bare)
     assert [d.message for d in compilation.diagnostics if d.is_error] == []
     return compilation
 
@@ -83,11 +82,8 @@ def compiled(text: str, target: Target, *, bare: bool = False) -> Compilation:
 def compiled_case(case: Path) -> Compilation:
     """One of ``tests/slurm/cases``, for the target that its first line names."""
     data = case.read_bytes()
-    loaded = load(case.name, data, language=language())
-    assert [d.message for d in loaded.diagnostics if d.is_error] == []
-    return compile_spec(
-        loaded.specs[0], target_of(data.decode().splitlines()[0].removeprefix("# target: ")), verify=True
-    )
+    target = target_of(data.decode().splitlines()[0].removeprefix("# target: "))
+    return compiling.compiled(data, target, name=case.name)
 
 
 def outgoing(compilation: Compilation, place: int = 0, **after: str) -> Outgoing:

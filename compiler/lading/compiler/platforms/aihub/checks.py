@@ -7,7 +7,16 @@ from lading.compiler.plan import Plan
 from lading.compiler.platforms.aihub.native import FIELDS, SECTION, product_of, unused_fields
 from lading.compiler.platforms.aihub.program import launcher
 from lading.compiler.platforms.aihub.requests import cluster_number
-from lading.compiler.platforms.aihub.skus import ASKED, QUEUE, RESOURCES, Problem, allocation, cluster_of
+from lading.compiler.platforms.aihub.skus import (
+    ASKED,
+    QUEUE,
+    RESOURCES,
+    Allocation,
+    Problem,
+    allocation,
+    cluster_of,
+    several,
+)
 from lading.compiler.shell import FOLDABLE
 from lading.schema.diagnostics import Finding
 from lading.schema.paths import Path, render
@@ -59,6 +68,16 @@ def _cluster(plan: Plan) -> Iterator[Finding]:
     found = allocation(plan.job.value, plan.target)
     if isinstance(found, Problem):
         yield (missing if found.is_missing else refusal)(plan.root, found.path, found.why)
+    elif _has_idle_gpus(plan, found):
+        at = QUEUE if plan.below(QUEUE) else RESOURCES
+        gpus = several(found.total.gpus, "GPU") if found.total else ""
+        yield warning(plan.root, at, f"each instance gets {gpus} of {found.name} that it does not ask for")
+
+
+def _has_idle_gpus(plan: Plan, found: Allocation) -> bool:
+    """Whether GPUs come along of which no row of the table speaks."""
+    is_asked = plan.below((*RESOURCES, "gpu")) or plan.root.get(*SECTION, "skuCount")
+    return bool(found.total and found.total.gpus and not is_asked)
 
 
 def _queue_without_gpu(plan: Plan) -> Finding | None:

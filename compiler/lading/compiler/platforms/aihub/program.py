@@ -6,6 +6,9 @@ from lading.compiler.shell import FOLDABLE, shell_text
 from lading.compiler.templating import Shell
 from lading.compiler.view import View
 
+AS_ROOT = ("OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM")
+"""What Open MPI wants to be told before it starts anything as root; other kinds of MPI do not ask."""
+
 
 def command(view: View) -> From | None:
     """The program with all that has to be said around it; None where the image's own is meant."""

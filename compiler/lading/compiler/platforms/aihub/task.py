@@ -6,7 +6,7 @@ from typing import Any
 from lading.compiler.payload import From
 from lading.compiler.platforms.aihub.convert import PLAIN
 from lading.compiler.platforms.aihub.native import completed, own_fields, product_of
-from lading.compiler.platforms.aihub.program import command
+from lading.compiler.platforms.aihub.program import AS_ROOT, command, launcher
 from lading.compiler.platforms.aihub.skus import ASKED, QUEUE, RESOURCES, Allocation, allocation
 from lading.compiler.rows import Body, merged, named_secret, only_set, stated
 from lading.compiler.variables import mount_variable, own_variables
@@ -55,15 +55,18 @@ def _allotted(view: View) -> Body:
 
 def _variables(view: View) -> list[Body]:
     """Every variable; what lading tells comes first, so that the spec's own have the last word."""
-    told = {} if view.plan.is_bare else {**own_variables(view), **_places(view), **_local_rank(view)}
+    told = {} if view.plan.is_bare else {**own_variables(view), **_places(view), **_of_launchers(view)}
     own = {name: named_secret(value) for name, value in view.items("env").items()}
     return [{"key": name, "value": value} for name, value in (told | own).items()]
 
 
-def _local_rank(view: View) -> dict[str, From]:
-    """The one variable of PyTorch that a PyTorchJob does not set; torchrun does."""
-    is_alone = view.raw("framework") == "pytorch" and view.raw("slots") in {None, 1}
-    return {"LOCAL_RANK": From("0", view.sources("framework"))} if is_alone else {}
+def _of_launchers(view: View) -> dict[str, From]:
+    """What PyTorch looks for and a PyTorchJob does not set, though torchrun does; and what Open MPI asks for."""
+    framework, is_alone = view.raw("framework"), view.raw("slots") in {None, 1}
+    found = {"LOCAL_RANK": "0"} if framework == "pytorch" and is_alone else {}
+    if framework == "mpi" and launcher(view):
+        found = dict.fromkeys(AS_ROOT, "1")
+    return {name: From(value, view.sources("framework")) for name, value in found.items()}
 
 
 def _places(view: View) -> dict[str, From]:

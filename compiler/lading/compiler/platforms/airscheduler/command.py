@@ -7,10 +7,13 @@ from lading.compiler.capability import Fidelity, Table
 from lading.compiler.importing.reading import Reading
 from lading.compiler.payload import From
 from lading.compiler.platforms.airscheduler.table import COMMAND
+from lading.compiler.platforms.airscheduler.variables import has_variables, variables
 from lading.compiler.shell import Unfolded, shell_text, unfolded
 from lading.compiler.templating import quoted_for_sh
-from lading.compiler.variables import own_variables
 from lading.compiler.view import View
+
+_PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./ -]*", re.ASCII)
+"""A command of which a shell makes the same words as whatever takes it apart at its spaces."""
 
 
 def command(view: View) -> From | None:
@@ -29,15 +32,15 @@ def command(view: View) -> From | None:
 
 
 def is_left_to_chance(view: View) -> bool:
-    """Whether only a shell could read the command, and the site does not say that there is one."""
+    """Whether the command is more than words between spaces, and the site does not say what reads it."""
     found = command(view)
-    return found is not None and _is_script(view, found.value) and _reader(view) is None
+    return found is not None and not _PLAIN.fullmatch(found.value) and _reader(view) is None
 
 
 def _text(view: View) -> From | None:
     """Words, or the script itself where that is one for ``/bin/sh``. No word is the shell's own ``exec``."""
     folded = _folded(view.plan.table)
-    found = shell_text(view, fold=folded, env=view.items("env") if "env" in folded else {})
+    found = shell_text(view, fold=folded, env={} if has_variables(view) else variables(view))
     if found is None or _is_script(view, found.value):
         return found
     return From(re.sub(r"\Aexec ", "env ", found.value), found.sources)  # which is a program, and does the same
@@ -60,8 +63,7 @@ def _folded(table: Table) -> Collection[str]:
 
 def _expanded(view: View) -> re.Pattern[str]:
     """Each ``$`` that Kubernetes would read something into, were the command handed to it as it is."""
-    has_variables = ("env",) in view.plan.table.placed
-    names = {**own_variables(view), **view.items("env")} if has_variables else {}
+    names = variables(view) if has_variables(view) else {}
     return re.compile(r"\$(?=\$" + "".join(rf"|\({name}\)" for name in names) + ")")
 
 

@@ -37,6 +37,19 @@ def variable_in_command(leaf: Leaf) -> Verdict:
     return emulated(leaf.value, "set by `env` in the command") if _has_command(leaf) else dropped(NO_COMMAND)
 
 
+def framework(leaf: Leaf) -> Verdict:
+    """A single process of PyTorch needs only variables; nothing starts those of others."""
+    if leaf.value == "pytorch":
+        return emulated(leaf.value, "one process is rank 0 of 1")
+    return dropped(f"nothing starts {leaf.value} processes here: let the command do it")
+
+
+def framework_in_command(leaf: Leaf) -> Verdict:
+    """The same where variables are set in the command."""
+    found = framework(leaf)
+    return found if found.fidelity is Fidelity.DROPPED or _has_command(leaf) else dropped(NO_COMMAND)
+
+
 def time_limit_in_command(leaf: Leaf) -> Verdict:
     """A limit that the command itself keeps."""
     return emulated(leaf.value, "`timeout` in the command ends it") if _has_command(leaf) else dropped(NO_COMMAND)

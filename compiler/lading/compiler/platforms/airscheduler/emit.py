@@ -9,9 +9,9 @@ from lading.compiler.platforms.airscheduler.command import command
 from lading.compiler.platforms.airscheduler.gpus import gpu_dict
 from lading.compiler.platforms.airscheduler.ports import ports
 from lading.compiler.platforms.airscheduler.routes import route
-from lading.compiler.platforms.airscheduler.volumes import variables_of_volumes, volumes
+from lading.compiler.platforms.airscheduler.variables import has_variables, variables
+from lading.compiler.platforms.airscheduler.volumes import volumes
 from lading.compiler.rows import Body, merged, only_set, stated
-from lading.compiler.variables import own_variables
 from lading.compiler.view import View
 
 WORKING_TYPES = {"job": 0, "service": 1}
@@ -43,7 +43,7 @@ def _header(view: View) -> Body:
 def _running_config(view: View) -> Body:
     """What no row can place; lading's own variables stand before those of the spec."""
     return only_set(
-        env=own_variables(view) | variables_of_volumes(view) if ("env",) in view.plan.table.placed else None,
+        env=variables(view) if has_variables(view) else None,
         command=command(view),
         volumes=volumes(view),
         pvc=claims(view),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lading.compiler.importing.reading import Reading
+from lading.compiler.payload import From
 from lading.compiler.rows import Body, only_set
 from lading.compiler.view import View
 
@@ -20,20 +21,23 @@ def ports(view: View) -> list[Body]:
 
 
 def _port(port: View, inside: str, usual: Body) -> Body:
-    outside, protocol = port.get("publish"), port.get("protocol")
-    number = outside if outside and outside.value is not None else None
+    number, protocol = (_said(port.get(name)) for name in ("publish", "protocol"))
     return {**usual, **only_set(node_port=number, protocol=protocol), inside: port.get("port")}
 
 
+def _said(value: From | None) -> From | None:
+    return value if value and value.value is not None else None
+
+
 def read_ports(reading: Reading) -> None:
-    """Each pair is a published port, at the number that it names."""
+    """Each pair is a published port, at the number that it names, in the words of either edition."""
     entries = reading.take("/running_config/port")
-    inside = INSIDE[reading.target.options["api"]]
     if isinstance(entries, list):
-        reading.say("ports", [_published(entry, inside) for entry in entries])
+        reading.say("ports", [_published(entry) for entry in entries])
 
 
-def _published(entry: Mapping[str, Any], inside: str) -> Body:
+def _published(entry: Mapping[str, Any]) -> Body:
+    (inside,) = (entry[name] for name in INSIDE.values() if name in entry)
     protocol = entry.get("protocol")
     outside = entry.get("node_port")
-    return {"port": entry[inside], "publish": outside or True, "protocol": protocol and protocol.lower()}
+    return {"port": inside, "publish": outside or True, "protocol": protocol and protocol.lower()}

@@ -1,5 +1,8 @@
 """A task or a service, read back. What the tables place reads itself."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from lading.compiler.importing.reading import Reading
 from lading.compiler.platforms.airscheduler.claims import read_claims
 from lading.compiler.platforms.airscheduler.command import read_command
@@ -17,14 +20,42 @@ NATIVE = {
 }
 
 
+OWN_WORDS: Mapping[str, frozenset[str]] = {
+    "v1": frozenset({"code_port"}),
+    "v2": frozenset({"distributed", "env", "timeout", "read_only", "container_port", "protocol"}),
+}
+"""What only the one edition calls so."""
+
+ORDINAL = {"v1": "first", "v2": "second"}
+
+
 def read(reading: Reading) -> None:
     """All that the body says, of either edition."""
+    _tell_edition(reading)
     reading.kind = "service" if reading.take("/working_type") == 1 else "job"
     reading.rows()
     for pointer, name in NATIVE.items():
         reading.say_native(name, reading.take(pointer))
     for part in (_read_start, _read_namespace, read_command, read_volumes, read_claims, read_ports, read_gpus):
         part(reading)
+
+
+def _tell_edition(reading: Reading) -> None:
+    """Little of one edition can be said in the other."""
+    found, taken = _edition(reading.payload), reading.target.options["api"]
+    if found not in {None, taken}:
+        why = f"this is of the {ORDINAL[found]} edition, and the target takes the {ORDINAL[taken]}"
+        reading.note("", f"{why}: name one with `options: {{api: {found}}}` by -t")
+
+
+def _edition(body: Mapping[str, Any]) -> str | None:
+    """The edition that has words which the body uses; None where both have all of them."""
+    config = body["running_config"]
+    if claims := config.get("pvc"):
+        return "v2" if isinstance(claims, list) else "v1"
+    items = [item for name in ("port", "volumes") for item in config.get(name, ())]
+    words = {word for each in (body, config, *items) for word in each}
+    return next((edition for edition, own in OWN_WORDS.items() if words & own), None)
 
 
 def _read_start(reading: Reading) -> None:

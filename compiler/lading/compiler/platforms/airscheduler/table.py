@@ -44,7 +44,6 @@ COMMON = {
     "shell": EXACT(COMMAND),
     "launch": EXACT(""),
     "workdir": EXACT("/running_config/work_dir", convert=convert.workdir, read=convert.as_it_is),
-    "framework": DROPPED("nothing sets a framework's variables or starts its processes here: let the command do it"),
     "replicas": REFUSED(ONE_CONTAINER),
     "slots": REFUSED("a container runs one process here: let the command start the others, and say 1"),
     "roles": REFUSED(ONE_CONTAINER),
@@ -95,6 +94,7 @@ OF_SERVICES = {
 """The manual does not say what becomes of a service that ends. On Kubernetes such a thing is started again."""
 
 OF_V1 = {
+    "framework": EMULATED(COMMAND, "of PyTorch one process", convert=convert.framework_in_command),
     "env": EMULATED(COMMAND, "set by `env` in the command", convert=convert.variable_in_command),
     "mounts[].readOnly": DROPPED("the first edition mounts everything for writing"),
 }
@@ -114,13 +114,14 @@ OF_PORTS = {
 
 OF_V1_SERVICES = {
     **OF_PORTS,
-    "ports[].protocol": EXACT("", values={"tcp": "tcp"}, why="the first edition has TCP only"),
+    "ports[].protocol": EXACT("", values={"tcp": None}, why="the first edition has TCP only"),
 }
 
 OF_V2 = {
     **OF_PORTS,
     "ports[].port": EXACT(f"{PORTS}.container_port", convert=convert.port),
     "ports[].protocol": EXACT(f"{PORTS}.protocol"),
+    "framework": EMULATED("running_config.env", "of PyTorch one process", convert=convert.framework),
     "env": EXACT("/running_config/env", convert=convert.variable, read=convert.as_it_is),
     "mounts[].readOnly": EXACT(f"{VOLUMES}.read_only"),
 }

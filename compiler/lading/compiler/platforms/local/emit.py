@@ -7,6 +7,7 @@ of when and how often they run.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from lading.compiler.objections import lacks_program
 from lading.compiler.payload import Draft, From, Secret
 from lading.compiler.plan import Plan
 from lading.compiler.view import View
@@ -32,17 +33,14 @@ def emit(plan: Plan) -> Sequence[Draft]:
 
 
 def check(plan: Plan) -> Sequence[Finding]:
-    """Programs that only an image knows, which this machine has not."""
-    return list(_programs_in_images(plan))
+    """Parts without a program, and programs that only an image knows, which this machine has not."""
+    return [finding for part in plan.parts for finding in (*lacks_program(part), *_program_in_image(part))]
 
 
-def _programs_in_images(plan: Plan) -> Iterator[Finding]:
-    root = plan.root
-    parts = root.each("steps") if plan.job.kind == "workflow" else [root]
-    for part in [view for top in parts for view in (top.each("roles") or [top])]:
-        if part.get("image") is None and part.raw("image") and not (part.raw("command") or part.raw("script")):
-            path = (*part.prefix, "args") if part.raw("args") else (*part.prefix, "image")
-            yield Finding("LD420", path, {"image": part.raw("image"), "target": plan.target.name})
+def _program_in_image(part: View) -> Iterator[Finding]:
+    if part.get("image") is None and part.raw("image") and not (part.raw("command") or part.raw("script")):
+        path = (*part.prefix, "args") if part.raw("args") else (*part.prefix, "image")
+        yield Finding("LD420", path, {"image": part.raw("image"), "target": part.plan.target.name})
 
 
 def _workflow(root: View) -> list[Draft]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from lading.compiler.objections import refusal
+from lading.compiler.objections import lacks_program, refusal
 from lading.compiler.plan import Plan
 from lading.compiler.platforms.newt.convert import UNQUOTED, WHY
 from lading.compiler.platforms.newt.emit import arguments, jobfile
 from lading.compiler.sbatch.checks import check as of_sbatch
-from lading.compiler.sbatch.checks import lacks_program
 from lading.compiler.sbatch.native import native
+from lading.compiler.sbatch.tasks import retries
 from lading.compiler.sbatch.variables import secrets
 from lading.compiler.view import INHERITED, View
 from lading.schema.diagnostics import Finding
@@ -19,12 +19,12 @@ LONGEST_ARGUMENTS = 128
 
 BESIDE_A_FILE: frozenset[Path] = frozenset(
     {
-        *(("name",), ("args",), ("workdir",), ("replicas",), ("slots",)),
+        *(("name",), ("args",), ("workdir",), ("replicas",), ("slots",), ("launch",)),
         *(("resources", "memory"), ("schedule", "queue"), ("schedule", "timeLimit")),
         *(("native", "newt", "jobfile"), ("native", "slurm", "jobName"), ("native", "slurm", "ntasks")),
     }
 )
-"""What is said in ``jobconf``, which holds whatever the script says."""
+"""What is said in ``jobconf``, which holds whatever the script says; and sbatch runs any script once."""
 
 
 def check(plan: Plan) -> Iterator[Finding]:
@@ -70,7 +70,14 @@ def _is_lost(plan: Plan, path: Path, prefix: Path) -> bool:
 
 
 def _secrets_once(view: View) -> Iterator[Finding]:
-    """One file for all elements can not be removed by the first of them."""
-    for value in secrets(view).values() if view.get("array", "indices") else ():
-        why = "each element would take the secret's file from the others: read it from a file of your own"
+    """Whoever comes first removes the file, so nobody can come second."""
+    others = "each element" if view.get("array", "indices") else "a second run" if _runs_again_by_itself(view) else None
+    for value in secrets(view).values() if others else ():
+        why = f"{others} would not find the secret's file any more: read it from a file of your own"
         yield refusal(view, value.sources[0][len(view.prefix) :], why)
+
+
+def _runs_again_by_itself(view: View) -> bool:
+    """Whether Slurm may run the job again, and the script does not wait for that with removing the file."""
+    requeue = native(view, "requeue")
+    return requeue is not None and requeue.value is True and not retries(view)

@@ -8,10 +8,16 @@ from lading.compiler.sbatch import convert as sbatch
 UNQUOTED = re.compile(r"[A-Za-z0-9._/@:=+,-]+")
 WHY = "a shell of the service reads it unquoted, so it can hold letters, digits and ._/@:=+,- only"
 
+LONGEST_WORKDIR = 100
+TOO_LONG = f"the service has room for {LONGEST_WORKDIR} characters of it"
+
 
 def workdir(leaf: Leaf) -> Verdict:
     """In a container it is the runtime's affair, and quoted."""
-    return sbatch.workdir(leaf) if sbatch.in_container(leaf) else _unquoted(sbatch.workdir(leaf))
+    if sbatch.in_container(leaf):
+        return sbatch.workdir(leaf)
+    is_short = len(leaf.value) <= LONGEST_WORKDIR
+    return _unquoted(sbatch.workdir(leaf)) if is_short else refused(TOO_LONG)
 
 
 def queue(leaf: Leaf) -> Verdict:

@@ -3,6 +3,7 @@
 Secrets are put in a file first, which the job reads and removes.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
 from lading.compiler.payload import Answer, Draft, From
@@ -18,6 +19,13 @@ from lading.compiler.sbatch.variables import secrets
 from lading.compiler.templating import Shell, quoted
 from lading.compiler.variables import job_name
 from lading.compiler.view import View
+
+AS_IT_IS = ("launch", "framework", "schedule")
+"""Fields that can stand beside a script that is there already only if they ask for what sbatch does anyway."""
+
+
+LONGEST_NAME = 63
+"""Of the file with a job's secrets; what leads there from the user's home may take the other half."""
 
 
 def emit(plan: Plan) -> Sequence[Draft]:
@@ -40,8 +48,11 @@ def upload_name(view: View) -> str:
 
 
 def _place(view: View) -> str:
-    """A folder of the user's own. The path is one argument of the script, of which the service keeps 128 characters."""
-    return f"~/.lading/{job_name(view).value[:63]}"
+    """A file of the user's own. The path is one argument of the script, of which the service keeps 128 characters."""
+    name = str(job_name(view).value)
+    if len(name) > LONGEST_NAME:  # a workflow's steps differ in what would be cut off
+        name = f"{name[: LONGEST_NAME - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return f"~/.lading/{name}"
 
 
 def _file(hidden: Mapping[str, From]) -> Body:
@@ -50,7 +61,7 @@ def _file(hidden: Mapping[str, From]) -> Body:
 
 def _job(view: View, hidden: Mapping[str, From]) -> Body:
     if path := jobfile(view):
-        return {"jobfile": path, "jobconf": jobconf(view) | only_set(jobfile_args=arguments(view))}
+        return _of_file(view, path)
     settings = jobconf(view)
     said = {option for key, option in OPTIONS.items() if key in settings}
     after = [{"type": word, "job": job} for word, job in dependencies(view)]
@@ -61,6 +72,12 @@ def _job(view: View, hidden: Mapping[str, From]) -> Body:
         "jobconf": settings | location,
         **only_set(after=after),
     }
+
+
+def _of_file(view: View, path: From) -> Body:
+    for field in AS_IT_IS:
+        view.sources(field)
+    return {"jobfile": path, "jobconf": jobconf(view) | only_set(jobfile_args=arguments(view))}
 
 
 def jobfile(view: View) -> From | None:

@@ -38,5 +38,5 @@ def unwire(body: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any
 def _decoded(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

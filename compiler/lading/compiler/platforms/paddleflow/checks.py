@@ -143,7 +143,7 @@ def _limits_of_new_servers(part: View) -> Iterator[Finding]:
 
 def _own_program(part: View) -> Iterator[Finding]:
     """What is said around a command, or handed to it, where the image's own program is started."""
-    if has_program(part) or is_idle(part, part.key):
+    if has_program(part) or is_idle(part, part.key) or part.raw("framework") == "ray":
         return
     for name in () if has_object(part.plan.job.value) else ("args", "workdir"):
         if part.is_set(name):
@@ -164,18 +164,25 @@ def _idle_members(part: View) -> Iterator[Finding]:
     if framework == "spark":
         said = [name for name in OF_A_PROGRAM if part.is_set(name)]
         yield from (refusal(part, (name,), "Spark runs native.paddleflow.spark.mainFile") for name in said)
+        images = [role.raw("image") for role in part.plan.root.each("roles") if role.key in {"driver", part.key}]
+        if len(set(images)) > 1:
+            yield refusal(part, ("image",), "the server starts all of a Spark job from the driver's image")
         return
     own = [name for name in OF_A_PROGRAM if part.prefix and part.plan.below((*part.prefix, name))]
     yield from (refusal(part, (name,), "workers wait for what the first member starts on them") for name in own)
 
 
-def _spark_program(part: View) -> Iterator[Finding]:
-    is_driver = part.raw("framework") == "spark" and part.key == "driver"
-    if not is_driver or authors(part.plan.root):
+def _told_what_to_run(part: View) -> Iterator[Finding]:
+    """Spark and Ray have one program for the whole job, and the server's template another one."""
+    framework, key = part.raw("framework"), part.key
+    if job_type(part.plan.job.value) is not JobType.DISTRIBUTED or authors(part.plan.root):
         return
     spark = part.get(*NATIVE, "spark")
-    if not (spark and "mainFile" in spark.value) and not part.is_set("env", SPARK["mainFile"]):
+    is_told = (spark and "mainFile" in spark.value) or part.is_set("env", SPARK["mainFile"])
+    if framework == "spark" and key == "driver" and not is_told:
         yield missing(part, (*NATIVE, "spark", "mainFile"), "it is what Spark runs")
+    if framework == "ray" and key != "worker" and not has_program(part):
+        yield missing(part, ("command",), "it is what Ray runs")
 
 
 def _mounted_somewhere(part: View) -> Iterator[Finding]:
@@ -195,6 +202,6 @@ PART_RULES: tuple[Callable[[View], Iterator[Finding]], ...] = (
     _limits_of_new_servers,
     _own_program,
     _idle_members,
-    _spark_program,
+    _told_what_to_run,
     _mounted_somewhere,
 )

@@ -1,5 +1,8 @@
 """The rows of PaddleFlow's table whose verdict depends on the value, on what the job becomes or on the site."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from lading.compiler.capability import Convert, Leaf, Verdict, dropped, emulated, exact, refused, rounded
 from lading.compiler.platforms.paddleflow.expansion import escaped
 from lading.compiler.platforms.paddleflow.jobtype import FRAMEWORKS, JobType, job_type
@@ -9,6 +12,8 @@ from lading.schema.units import written
 PRIORITIES = {"low": "LOW", "normal": "NORMAL", "high": "HIGH"}
 PULL = {"always": "Always", "if-not-present": "IfNotPresent", "never": "Never"}
 RESTART = {"never": "Never", "on-failure": "OnFailure", "always": "Always"}
+
+SPARK_RESOURCE = "nvidia.com/gpu"
 
 _NO_PLACE = "write the whole object in native.paddleflow.extensionTemplate"
 
@@ -36,15 +41,16 @@ def size_in_pod(what: str) -> Convert:
 
 def pull(leaf: Leaf) -> Verdict:
     """When the image is pulled; nothing is said of what happens anyway."""
-    if leaf.path == ("pull",) and "steps" not in leaf.job and is_pulled_so_anyway(leaf.job):
+    is_single = job_type(leaf.job) is JobType.SINGLE
+    if leaf.path == ("pull",) and "steps" not in leaf.job and is_pulled_so_anyway(leaf.job, is_single=is_single):
         return exact(None if not is_object(leaf.job, leaf.target.catalog) else PULL[leaf.value])
     return in_pod("when its image is pulled")(leaf._replace(value=PULL[leaf.value]))
 
 
 def env(leaf: Leaf) -> Verdict:
-    """The value, so that Kubernetes leaves it as it is, whichever role or step it ends up in."""
-    if not isinstance(leaf.value, str):
-        return exact(leaf.value)
+    """The value, so that Kubernetes leaves it as it is, whichever role or step it ends up in. A secret is told too."""
+    if isinstance(leaf.value, Mapping):
+        return emulated(leaf.value, "PaddleFlow keeps it as plain text: whoever may see the job can read it")
     parts = (leaf.job, *leaf.job.get("roles", {}).values(), *leaf.job.get("steps", {}).values())
     return exact(escaped(leaf.value, [name for part in parts for name in part.get("env", {})]))
 
@@ -121,11 +127,25 @@ def disk(leaf: Leaf) -> Verdict:
     return dropped("a flavour holds no local space: a `disk` mount sets some aside at a path")
 
 
+def gpu_count(leaf: Leaf) -> Verdict:
+    """The number of the resource that such GPUs are."""
+    model = leaf.beside().get("model")
+    resource = leaf.target.catalog.get("gpus", {}).get(model, leaf.target.options["gpuResource"])
+    return _of_resource(leaf, resource, leaf.value)
+
+
+def _of_resource(leaf: Leaf, resource: str, value: Any) -> Verdict:
+    """The value, where the resource can be asked for at all."""
+    if leaf.job.get("framework") == "spark" and resource != SPARK_RESOURCE:
+        return dropped(f"the server asks for no {resource} in a Spark job, only for {SPARK_RESOURCE}")
+    return exact(value)
+
+
 def gpu_model(leaf: Leaf) -> Verdict:
     """The resource that the model is, or the nodes that have it."""
     resources, nodes = (leaf.target.catalog.get(name, {}) for name in ("gpus", "gpuNodes"))
     if leaf.value in resources:
-        return exact(resources[leaf.value])
+        return _of_resource(leaf, resources[leaf.value], resources[leaf.value])
     if leaf.value in nodes:
         return in_pod("on which nodes it runs")(leaf._replace(value=nodes[leaf.value]))
     known = ", ".join(dict.fromkeys((*resources, *nodes)))
@@ -139,7 +159,7 @@ def rdma(leaf: Leaf) -> Verdict:
     if not leaf.value:
         return exact(None)
     if resource := leaf.target.options.get("rdma"):
-        return exact(resource)
+        return _of_resource(leaf, resource, resource)
     return dropped("the site does not say in options.rdma which resource such a network is")
 
 
@@ -191,6 +211,13 @@ def time_limit(leaf: Leaf) -> Verdict:
     return emulated(leaf.value, "`timeout` before each member's command")
 
 
+def parallelism(leaf: Leaf) -> Verdict:
+    """Argo counts the pods of a workflow, which are the elements of an array where that is all of it."""
+    if "steps" in leaf.job:
+        return dropped("Argo counts the pods of all steps together: make the array a job of its own")
+    return exact(leaf.value)
+
+
 def retries(leaf: Leaf) -> Verdict:
     """A workflow tries a step again; a pod does not, so its program is."""
     if not leaf.value:
@@ -199,6 +226,8 @@ def retries(leaf: Leaf) -> Verdict:
         return exact(leaf.value)
     if job_type(leaf.job) is JobType.SINGLE:
         return emulated(leaf.value, "a loop around the command, in the same pod")
+    if leaf.job["framework"] in {"mpi", "ray"}:
+        return emulated(leaf.value, "a loop around the one command that the others work for")
     return dropped("members can not be tried again together: submit the job again")
 
 

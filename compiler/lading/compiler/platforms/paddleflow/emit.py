@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from lading.compiler.payload import Draft, From
 from lading.compiler.plan import Plan
 from lading.compiler.platforms.paddleflow.flavour import flavour
-from lading.compiler.platforms.paddleflow.inverse import RESTART_POLICY
+from lading.compiler.platforms.paddleflow.inverse import NEVER, RESTART_POLICY
 from lading.compiler.platforms.paddleflow.jobtype import JobType, job_type
 from lading.compiler.platforms.paddleflow.members import OF_A_MEMBER, has_programs, member, members, replica
 from lading.compiler.platforms.paddleflow.objects import is_object
@@ -14,7 +14,7 @@ from lading.compiler.rows import Body, only_set, stated
 from lading.compiler.view import View
 
 SINGLE_FOLDED = ("workdir", "schedule.retries")
-MEMBER_FOLDED = ("workdir", "schedule.timeLimit", "schedule.restart")
+MEMBER_FOLDED = ("workdir", "schedule.timeLimit", "schedule.restart", "schedule.retries")
 
 
 def emit(plan: Plan) -> Sequence[Draft]:
@@ -39,8 +39,8 @@ def _beside_pod(root: View) -> Body:
 
 
 def _restart(root: View) -> dict[str, From]:
-    policy = root.get("schedule", "restart")
-    return {RESTART_POLICY: policy} if policy and policy.value else {}
+    """Always said, because the language's default is no platform's business."""
+    return {RESTART_POLICY: root.get("schedule", "restart") or From(NEVER, ())}
 
 
 def _distributed(root: View) -> Body:

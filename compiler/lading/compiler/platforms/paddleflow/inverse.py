@@ -8,6 +8,7 @@ from lading.compiler.platforms.paddleflow.expansion import expanded
 from lading.compiler.target import Target
 
 RESTART_POLICY = "PF_JOB_RESTART_POLICY"
+NEVER = "Never"
 SPARK = {
     "mainFile": "PF_JOB_SPARK_MAIN_FILE",
     "mainClass": "PF_JOB_SPARK_MAIN_CLASS",
@@ -30,12 +31,22 @@ def env(native: Any, target: Target) -> Any:  # noqa: ARG001 - every reader is h
 
 def cpu(native: Any, target: Target) -> int | None:  # noqa: ARG001
     """Thousandths of a core; None where it is no whole number of them."""
-    text = str(native)
-    return _whole(text.removesuffix("m"), 1 if text.endswith("m") else 1000)
+    return thousandths(native)
 
 
 def size(native: Any, target: Target) -> int | None:  # noqa: ARG001
     """Bytes; None where it is no whole number of them."""
+    return bytes_of(native)
+
+
+def thousandths(native: Any) -> int | None:
+    """How many thousandths of a core the quantity is, if it is a whole number of them."""
+    text = str(native)
+    return _whole(text.removesuffix("m"), 1 if text.endswith("m") else 1000)
+
+
+def bytes_of(native: Any) -> int | None:
+    """How many bytes the quantity is, if it is a whole number of them."""
     text = str(native)
     number = text.rstrip("kKMGTPEi")
     unit = _SIZES.get(text[len(number) :])

@@ -28,7 +28,7 @@ class Framework(NamedTuple):
 FRAMEWORKS: Mapping[str, Framework] = {
     "paddle": Framework({"pserver": "pserver", "worker": "worker"}),
     "mxnet": Framework({"pserver": "pserver", "worker": "worker"}),
-    "tensorflow": Framework({"ps": "pserver", "worker": "worker"}),
+    "tensorflow": Framework({"chief": "chief", "ps": "pserver", "worker": "worker"}),
     "pytorch": Framework({"master": "master", "worker": "worker"}, first="master"),
     "mpi": Framework({"launcher": "master", "worker": "worker"}, first="master", adds_first=True),
     "ray": Framework({"head": "master", "worker": "worker"}, first="master", adds_first=True),

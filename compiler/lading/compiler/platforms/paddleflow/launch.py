@@ -1,11 +1,11 @@
 """How the program of a job, member or step is started: as one text for ``sh -c``, or as words."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from lading.compiler.payload import From
 from lading.compiler.platforms.paddleflow.expansion import escaped
 from lading.compiler.shell import shell_argv, shell_text
-from lading.compiler.templating import quoted_for_sh
+from lading.compiler.templating import Shell
 from lading.compiler.view import View
 
 Folded = Collection[str]
@@ -21,20 +21,20 @@ _STARTED_BY_THE_FIRST = frozenset({"mpi", "ray"})
 
 def command_text(view: View, role: str, folded: Folded) -> From | None:
     """The command of a job or member, which the server hands to ``sh -c``."""
-    found = _text(view, role, folded)
+    found = shell_text(view, fold=folded, launcher=_launcher(view, role)) if runs(view, role) else None
     if found is None:
         return None
-    text = f" {found.value}" if found.value.startswith(TAKEN_APART) else found.value
-    return From(escaped(text, view.items("env")), found.sources)
+    return From(escaped(untouched(found.value), view.items("env")), found.sources)
+
+
+def untouched(text: str) -> str:
+    """The text so that the server takes nothing off it."""
+    return f" {text}" if text.startswith(TAKEN_APART) else text
 
 
 def command_words(view: View, role: str, folded: Folded) -> list[From] | None:
     """The command of a container, word by word."""
-    prefix = _launcher(view, role)
-    words = shell_argv(view, fold=folded) if runs(view, role) else None
-    if words and prefix:
-        text = _text(view, role, folded)
-        words = [From("sh", ()), From("-c", ()), text] if text else None
+    words = shell_argv(view, fold=folded, launcher=_launcher(view, role)) if runs(view, role) else None
     return words and [From(escaped(word.value, view.items("env")), word.sources) for word in words]
 
 
@@ -55,37 +55,37 @@ def has_program(view: View) -> bool:
     return any(view.is_set(name) for name in PROGRAM)
 
 
-def _text(view: View, role: str, folded: Folded) -> From | None:
-    prefix = _launcher(view, role)
-    if not runs(view, role):
-        return None
-    if not prefix:
-        return shell_text(view, fold=folded)
-    words = shell_argv(view, fold=folded)
-    if words is None:
-        return None
-    sources = tuple(dict.fromkeys(path for part in (*words, *prefix) for path in part.sources))
-    return From(" ".join([part.value for part in prefix] + [quoted_for_sh(word.value) for word in words]), sources)
-
-
-def _launcher(view: View, role: str) -> list[From]:
-    """The pieces of shell text before the program that make several processes of it."""
-    framework, launch = view.value("framework"), view.get("launch")
+def _launcher(view: View, role: str) -> From | None:
+    """The words before the program that make several processes of it."""
+    if adds_mpirun(view, role):
+        return _mpirun(view)
     slots = view.get("slots") or From(1, ())
-    if launch and launch.value == "once":
-        return []
-    if framework == "mpi" and role == "master" and not _has_own_program(view):
-        return [_mpirun(view)]
-    if framework == "pytorch" and slots.value > 1:
-        return [From(f"torchrun {_rendezvous(role)} --nproc_per_node {slots.value} --no_python", slots.sources)]
-    return []
+    if view.value("framework") != "pytorch" or view.value("launch") == "once" or slots.value == 1:
+        return None
+    return _torchrun(view, role, slots)
+
+
+def adds_mpirun(view: View, role: str) -> bool:
+    """Whether the program is what a rank runs, in the member that starts the ranks."""
+    is_launcher = view.value("framework") == "mpi" and role == "master"
+    return is_launcher and view.value("launch") != "once" and not _has_own_program(view)
 
 
 def _mpirun(view: View) -> From:
     worker = worker_of(view.plan.root)
     replicas, slots = (worker.get(name) or From(1, ()) for name in ("replicas", "slots"))
-    count = replicas.value * slots.value
-    return From(f"mpirun --allow-run-as-root -np {count}", (*replicas.sources, *slots.sources))
+    return From(["mpirun", "-np", str(replicas.value * slots.value)], (*replicas.sources, *slots.sources))
+
+
+def _torchrun(view: View, role: str, slots: From) -> From:
+    members = _members(view.plan.root) if role else []
+    words = ["torchrun", *_rendezvous(members), f"--nproc-per-node={slots.value}", "--no-python"]
+    return From(words, (*slots.sources, *(path for one in members for path in one.sources)))
+
+
+def _members(root: View) -> list[From]:
+    """How many members there are, of each role or of the job."""
+    return [part.get("replicas") or From(1, ()) for part in root.each("roles") or [root]]
 
 
 def worker_of(root: View) -> View:
@@ -93,11 +93,13 @@ def worker_of(root: View) -> View:
     return next((role for role in root.each("roles") if role.key == "worker"), root)
 
 
-def _rendezvous(role: str) -> str:
-    """Where the processes of all members meet; the operator sets the variables, which count members."""
-    if not role:
-        return "--standalone"
-    return '--nnodes "$WORLD_SIZE" --node_rank "$RANK" --master_addr "$MASTER_ADDR" --master_port "$MASTER_PORT"'
+def _rendezvous(members: Sequence[From]) -> list[str]:
+    """Where the processes of all members meet, as the operator tells each of them."""
+    if not members:
+        return ["--standalone"]
+    told = {"node-rank": "RANK", "master-addr": "MASTER_ADDR", "master-port": "MASTER_PORT"}
+    count = sum(one.value for one in members)
+    return [f"--nnodes={count}", *(Shell(f'--{option}="${name}"') for option, name in told.items())]
 
 
 def _has_own_program(view: View) -> bool:

@@ -82,7 +82,7 @@ def _spark(view: View, role: str) -> dict[str, From]:
 
 def _file_systems(view: View) -> dict[str, Any]:
     """The first file system is the job's own, and the others are more; both were renamed in 0.14.3."""
-    found = [_file_system(mount) for mount in view.each("mounts")]
+    found = [_file_system(mount) for mount in view.each("mounts") if mount.get("volume")]
     own, more = file_system_fields(view.plan.target.options)
     return only_set(**{own: found[0] if found else None, more: found[1:]})
 

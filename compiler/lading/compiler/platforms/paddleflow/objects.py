@@ -6,6 +6,7 @@ to one (none adds file systems, and some add nothing at all).
 """
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lading.compiler.platforms.paddleflow.jobtype import JobType, job_type
@@ -18,7 +19,8 @@ class Kind(NamedTuple):
     """A kind of object with pods of several roles.
 
     ``pods`` is the map of ``spec`` that holds them, empty where it is ``spec`` itself; ``names`` are their names by the
-    platform's roles; ``container`` is what the operator wants the main container to be called.
+    platform's roles; ``container`` is what the operator wants the main container to be called; ``spec`` is what else
+    the server's own template says, and the operator would do otherwise.
     """
 
     api_version: str
@@ -26,6 +28,7 @@ class Kind(NamedTuple):
     pods: str
     names: Mapping[str, str]
     container: str
+    spec: Mapping[str, Any] = MappingProxyType({})
 
 
 KINDS: Mapping[str, Kind] = {
@@ -43,10 +46,17 @@ KINDS: Mapping[str, Kind] = {
         "kubeflow.org/v1",
         "TFJob",
         "tfReplicaSpecs",
-        {"pserver": "PS", "pworker": "Worker", "worker": "Worker"},
+        {"chief": "Chief", "pserver": "PS", "pworker": "Worker", "worker": "Worker"},
         "tensorflow",
     ),
-    "mpi": Kind("kubeflow.org/v1", "MPIJob", "mpiReplicaSpecs", {"master": "Launcher", "worker": "Worker"}, "mpi"),
+    "mpi": Kind(
+        "kubeflow.org/v1",
+        "MPIJob",
+        "mpiReplicaSpecs",
+        {"master": "Launcher", "worker": "Worker"},
+        "mpi",
+        {"runPolicy": {"cleanPodPolicy": "Running"}},  # else workers wait on for ever
+    ),
 }
 """The objects of the server's own templates (config/server/default/job/job_template.yaml)."""
 
@@ -55,6 +65,9 @@ OTHER_KINDS: Mapping[str, tuple[str, str]] = {
     "ray": ("ray.io/v1alpha1", "RayJob"),
 }
 """Objects that lading does not write, but knows the header of."""
+
+_STARTS_ITS_OWN = {"pytorch": ("", "master", "worker"), "tensorflow": ("", "ps", "worker"), "mpi": ("", "launcher")}
+"""The roles in which the server's template starts an example of its own if a member does not say what it runs."""
 
 _MOUNTS = ("nfs", "host", "tmpfs", "disk")
 
@@ -86,23 +99,41 @@ def reasons(job: Part, catalog: Mapping[str, Any]) -> Iterator[str]:
     """What of a job that is no workflow can be said in an object alone, as people call it."""
     if not has_object(job):
         return
-    if job_type(job) is JobType.SINGLE and "timeLimit" in job.get("schedule", {}):
+    is_single = job_type(job) is JobType.SINGLE
+    if is_single and "timeLimit" in job.get("schedule", {}):
         yield "a time limit"
-    for part in _parts(job):
-        yield from _reasons(part, catalog)
-        if job.get("framework") == "mpi" and part.get("slots", 1) > 1:
-            yield "ranks that share a worker"
+    if not is_single:
+        yield from _reasons_of_framework(job)
+    for part in _parts(job).values():
+        yield from _reasons(part, catalog, is_single=is_single)
 
 
-def _parts(job: Part) -> Iterator[Part]:
-    """What runs a program each; a role with all that it has from its job."""
-    roles = job.get("roles", {}).values()
-    for role in roles:
-        gone = {rival for name in role for rival in RIVALS.get(name, ())}
-        inherited = {name: value for name, value in job.items() if name not in gone}
-        yield {**inherited, **role, "resources": _over(job.get("resources", {}), role.get("resources", {}))}
-    if not roles:
-        yield job
+def _reasons_of_framework(job: Part) -> Iterator[str]:
+    framework, parts = job["framework"], _parts(job)
+    if framework == "tensorflow" and "ps" not in parts:
+        yield "workers without parameter servers, for which it has no template"
+    if "chief" in parts:
+        yield "its chief, which no member can be"
+    if framework == "mpi" and any(part.get("slots", 1) > 1 for part in parts.values()):
+        yield "ranks that share a worker"
+    idle = [role for role, part in parts.items() if not _has_program(part)]
+    if set(idle) & set(_STARTS_ITS_OWN.get(framework, ())):
+        yield "the image's own program, because the server's template has another"
+
+
+def _has_program(part: Part) -> bool:
+    return "command" in part or "script" in part
+
+
+def _parts(job: Part) -> Mapping[str, Part]:
+    """What runs a program each: every role with all that it has from its job, or the job by the name of nothing."""
+    return {name: _inheriting(job, role) for name, role in job.get("roles", {}).items()} or {"": job}
+
+
+def _inheriting(job: Part, role: Part) -> Part:
+    gone = {rival for name in role for rival in RIVALS.get(name, ())}
+    inherited = {name: value for name, value in job.items() if name not in gone}
+    return {**inherited, **role, "resources": _over(job.get("resources", {}), role.get("resources", {}))}
 
 
 def _over(below: Part, above: Part) -> Part:
@@ -110,7 +141,7 @@ def _over(below: Part, above: Part) -> Part:
     return {**below, **above, **{key: _over(below[key], above[key]) for key in both}}
 
 
-def _reasons(part: Part, catalog: Mapping[str, Any]) -> Iterator[str]:
+def _reasons(part: Part, catalog: Mapping[str, Any], *, is_single: bool) -> Iterator[str]:
     resources = part.get("resources", {})
     if "shm" in resources:
         yield "shared memory"
@@ -120,20 +151,22 @@ def _reasons(part: Part, catalog: Mapping[str, Any]) -> Iterator[str]:
         yield "ports"
     if any(name in mount for mount in part.get("mounts", ()) for name in _MOUNTS):
         yield "a mount that is no registered file system"
-    if not is_pulled_so_anyway(part):
+    if not is_pulled_so_anyway(part, is_single=is_single):
         yield "when the image is pulled"
     if node_labels(resources, catalog):
         yield "nodes with such GPUs"
-    has_program = any(name in part for name in ("command", "script"))
-    if not has_program and ("args" in part or "workdir" in part):
+    if not _has_program(part) and ("args" in part or "workdir" in part):
         yield "what the image's own program is started with"
 
 
-def is_pulled_so_anyway(part: Part) -> bool:
-    """Whether Kubernetes pulls the image as the job says without being told to."""
+def is_pulled_so_anyway(part: Part, *, is_single: bool) -> bool:
+    """Whether the image is pulled as the job says without a word.
+
+    The template of single jobs says `IfNotPresent`; where nothing is said, Kubernetes goes by the image's tag.
+    """
     name = str(part.get("image", "")).rpartition("/")[2]
     is_latest = "@" not in name and (":" not in name or name.endswith(":latest"))
-    return part.get("pull") in {None, "always" if is_latest else "if-not-present"}
+    return part.get("pull") in {None, "always" if is_latest and not is_single else "if-not-present"}
 
 
 def node_labels(resources: Part, catalog: Mapping[str, Any]) -> Mapping[str, str]:

@@ -8,12 +8,15 @@ from lading.compiler.platforms.paddleflow.convert import RESTART
 from lading.compiler.platforms.paddleflow.emit import MEMBER_FOLDED, SINGLE_FOLDED
 from lading.compiler.platforms.paddleflow.expansion import expanded
 from lading.compiler.platforms.paddleflow.flavour import CUSTOM
-from lading.compiler.platforms.paddleflow.inverse import RESTART_POLICY, SPARK
+from lading.compiler.platforms.paddleflow.inverse import NEVER, RESTART_POLICY, SPARK
 from lading.compiler.platforms.paddleflow.jobtype import FRAMEWORKS, WORKER_OF_SERVERS
 from lading.compiler.platforms.paddleflow.launch import TAKEN_APART, Folded
 from lading.compiler.platforms.paddleflow.members import OF_A_MEMBER, file_system_fields
+from lading.compiler.platforms.paddleflow.unwire import unwire
 from lading.compiler.shell import unfolded
 from lading.schema.paths import Path
+
+__all__ = ["read", "unwire"]
 
 STRUCTS = frozenset(("flavour", "limitFlavour", "fs", "fileSystem", "schedulingPolicy"))
 EMPTY = "to the server an empty value is none"
@@ -23,6 +26,9 @@ ANSWER = (
     *("runtime", "distributedRuntime", "workflowRuntime"),
 )
 TEMPLATE = "/extensionTemplate"
+RESTARTED = {said: there for said, there in RESTART.items() if there != NEVER}
+OLD_NAME = "fileSystem"
+OLDER = "only servers before 0.14.3 read it: say in options.serverVersion that this is one, and it becomes a mount"
 
 
 def read(reading: Reading) -> None:
@@ -73,7 +79,7 @@ def _single(reading: Reading) -> None:
         _replica(reading, "", (), SINGLE_FOLDED)
         reading.say_native("extensionTemplate", reading.take(TEMPLATE) or None)
     policy = reading.peek(f"/env/{RESTART_POLICY}")
-    reading.say("schedule.restart", next((said for said, there in RESTART.items() if there == policy), None))
+    reading.say("schedule.restart", next((said for said, there in RESTARTED.items() if there == policy), None))
 
 
 def _distributed(reading: Reading, framework: str) -> None:
@@ -142,8 +148,6 @@ def _replica(reading: Reading, at: str, into: Path, folded: Folded) -> None:
 
 
 def _read_command(reading: Reading, text: str, into: Path, folded: Folded) -> None:
-    for beginning in TAKEN_APART:
-        text = text.removeprefix(beginning)
     bare = text.lstrip(" ") if text.lstrip(" ").startswith(TAKEN_APART) else text
     for name, value in unfolded(expanded(bare), fold=folded).fields.items():
         is_of_the_job = name.startswith("schedule.")
@@ -162,8 +166,11 @@ def _read_flavour(reading: Reading, at: str, into: Path) -> None:
 
 def _read_file_systems(reading: Reading, at: str, into: Path) -> None:
     own, more = file_system_fields(reading.target.options)
-    found = [entry for entry in (reading.take(f"{at}/{own}"), *(reading.take(f"{at}/{more}") or ())) if entry]
-    for index, entry in enumerate(entry for entry in found if entry.get("name")):
+    first, others = reading.take(f"{at}/{own}") or {}, reading.take(f"{at}/{more}") or []
+    if own != OLD_NAME and reading.peek(f"{at}/{OLD_NAME}"):
+        reading.note(f"{at}/{OLD_NAME}", OLDER)
+    found = [entry for entry in (first, *others) if entry.get("name")]
+    for index, entry in enumerate(found):
         fields = {"path": "mountPath", "subPath": "subPath", "readOnly": "readOnly"}
         reading.say((*into, "mounts", index, "volume"), _volume(reading, entry["name"]))
         for here, there in fields.items():

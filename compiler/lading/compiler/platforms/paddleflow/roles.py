@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from lading.compiler.objections import refusal, warning
 from lading.compiler.platforms.paddleflow.jobtype import FRAMEWORKS, JobType, job_type
 from lading.compiler.platforms.paddleflow.members import has_programs, members
+from lading.compiler.platforms.paddleflow.objects import is_object
 from lading.compiler.platforms.paddleflow.template import authors
 from lading.compiler.view import View
 from lading.schema.diagnostics import Finding
@@ -15,24 +16,19 @@ INSTALLED = {"paddle": {"pserver", "worker"}, "pytorch": {"master"}, "tensorflow
 INSTALLED |= {name: {"master"} for name in ("mpi", "ray")} | {"spark": {"driver"}}
 """The role that tells a mode of a framework, of the modes that config/server/default/job/job_template.yaml has."""
 
-CHIEF = "the server makes a parameter server of a TensorFlow role that is no worker: let worker 0 be the chief"
-
 
 def check_roles(root: View) -> Iterator[Finding]:
     """Every objection to the roles of the job."""
     if job_type(root.plan.job.value) is not JobType.DISTRIBUTED:
         yield from _no_roles(root)
         return
-    framework = str(root.value("framework"))
-    unknown = [role.key for role in root.each("roles") if role.key not in FRAMEWORKS[framework].roles]
-    yield from (refusal(root, ("roles", name), CHIEF) for name in unknown)
-    if not unknown and (has_programs(root) or not authors(root)):
-        yield from _counted(root, framework)
+    if has_programs(root) or not authors(root):
+        yield from _counted(root, str(root.value("framework")))
 
 
 def _no_roles(root: View) -> Iterator[Finding]:
     steps = root.each("steps")
-    if root.plan.below(("roles",)):
+    if root.plan.below(("roles",)) and root.raw("framework") in {None, "none", *FRAMEWORKS}:
         what = "an element of an array is one pod" if root.is_set("array") else "roles need a `framework` to start them"
         yield refusal(root, ("roles",), what)
     yield from (refusal(step, ("roles",), "a step is one pod") for step in steps if step.each("roles"))
@@ -45,9 +41,13 @@ def _counted(root: View, framework: str) -> Iterator[Finding]:
     at = ("roles",) if root.each("roles") else ("replicas",)
     if why := _objection(framework, counts):
         yield refusal(root, at, why)
-    elif not counts.keys() & INSTALLED.get(framework, set()) and not authors(root):
+    elif not (counts.keys() & INSTALLED.get(framework, set()) or authors(root) or _is_object(root)):
         what = "a server as it is installed has no object for this: give one in native.paddleflow.extensionTemplate"
         yield warning(root, ("framework",), what)
+
+
+def _is_object(root: View) -> bool:
+    return is_object(root.plan.job.value, root.plan.target.catalog)
 
 
 def _objection(framework: str, counts: Counts) -> str:
@@ -57,6 +57,6 @@ def _objection(framework: str, counts: Counts) -> str:
     if framework in {"mpi", "ray"}:
         first = next(name for name, role in FRAMEWORKS[framework].roles.items() if role == "master")
         return "" if counts.get("master") and workers else f"the server wants the roles {first} and worker"
-    if counts.get("pserver") or counts.get("master"):
+    if counts.keys() & {"pserver", "master", "chief"}:
         return "" if workers else "the server wants at least one worker beside them"
     return "" if workers > 1 else "the server wants at least two workers where there are no others"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lading.compiler.platforms.paddleflow.inverse import NEVER
 from lading.compiler.platforms.paddleflow.jobtype import JobType, job_type
 from lading.compiler.platforms.paddleflow.joining import Joined, joined, opened
 from lading.compiler.platforms.paddleflow.launch import worker_of
@@ -9,11 +10,11 @@ from lading.compiler.platforms.paddleflow.members import Member, has_programs, m
 from lading.compiler.platforms.paddleflow.objects import KINDS, header, is_object
 from lading.compiler.platforms.paddleflow.pod import around, container
 from lading.compiler.platforms.paddleflow.workflow import graph
-from lading.compiler.rows import Body, only_set
+from lading.compiler.rows import Body, merged, only_set
 from lading.compiler.view import View
 
 SINGLE_FOLDED = ("schedule.retries",)
-MEMBER_FOLDED = ("schedule.timeLimit", "schedule.restart")
+MEMBER_FOLDED = ("schedule.timeLimit", "schedule.restart", "schedule.retries")
 
 
 def template(root: View) -> Joined:
@@ -21,7 +22,13 @@ def template(root: View) -> Joined:
     own, theirs = _own(root), authors(root)
     if not own and not theirs:
         return Joined({}, [])
-    return joined({**header(root.plan.job.value), **theirs}, own)
+    return joined(merged(header(root.plan.job.value), _templates(root) if own else {}, theirs), own)
+
+
+def _templates(root: View) -> Body:
+    """What the server's template says where no member does, and the author may say otherwise."""
+    kind = KINDS.get(str(root.value("framework"))) if job_type(root.plan.job.value) is JobType.DISTRIBUTED else None
+    return {"spec": dict(kind.spec)} if kind and kind.spec else {}
 
 
 def authors(view: View) -> dict[str, Any]:
@@ -43,7 +50,7 @@ def _own(root: View) -> Body:
 
 def _pod(root: View) -> Body:
     return {
-        "restartPolicy": root.get("schedule", "restart") or "Never",
+        "restartPolicy": root.get("schedule", "restart") or NEVER,
         **only_set(activeDeadlineSeconds=root.get("schedule", "timeLimit")),
         **around(root),
         "containers": [container(root, "", SINGLE_FOLDED)],
@@ -62,5 +69,5 @@ def _replicas(member: Member, name: str) -> Body:
     runs = container(member.view, member.role, MEMBER_FOLDED, name)
     if member.is_added:
         runs.pop("resources", None)
-    spec = {"restartPolicy": "Never", **around(member.view), "containers": [runs]}
-    return {"replicas": member.replicas, "restartPolicy": "Never", "template": {"spec": spec}}
+    spec = {"restartPolicy": NEVER, **around(member.view), "containers": [runs]}
+    return {"replicas": member.replicas, "restartPolicy": NEVER, "template": {"spec": spec}}

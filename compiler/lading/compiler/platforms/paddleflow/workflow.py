@@ -28,7 +28,8 @@ def graph(root: View) -> Body:
     tasks = [_task(step, by_outcome=depends) for step in steps]
     fail_fast = root.get("native", "paddleflow", "failFast")  # what Argo does if nothing is said
     dag = {**({} if fail_fast and fail_fast.value else {"failFast": False}), "tasks": tasks}
-    return {"entrypoint": entry, "templates": [{"name": entry, "dag": dag}, *map(_template, steps)]}
+    limit = only_set(parallelism=root.get("array", "parallelism"))
+    return {"entrypoint": entry, **limit, "templates": [{"name": entry, "dag": dag}, *map(_template, steps)]}
 
 
 def _name(step: View) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from lading.compiler.objections import lacks_program
 from lading.compiler.plan import Plan
 from lading.compiler.sbatch.checks import check as of_sbatch
-from lading.compiler.sbatch.checks import lacks_program
 from lading.schema.diagnostics import Finding
 
 

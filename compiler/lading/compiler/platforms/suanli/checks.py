@@ -70,8 +70,19 @@ def _machine(root: View) -> Iterator[Finding]:
         yield from _named_machines(root, named)
     elif not catalog_machines(target):
         yield refusal(root, ("resources",), f"the catalog of {target.name} has no resources to choose from")
-    elif not machines(job, target) and asked(job, target).models <= models(target):
-        yield refusal(root, ("resources",), f"no machine of the catalog has {_wanted(root)}")
+    elif not root.plan.once(machines) and asked(job, target).models <= models(target):
+        yield refusal(root, ("resources",), _why_none(root))
+
+
+def _why_none(root: View) -> str:
+    """None is large enough, or those that are can not be shared as the containers ask."""
+    job, target = root.plan.job.value, root.plan.target
+    wanted, known = asked(job, target), catalog_machines(target)
+    counts = [f"{name} has {machine.has('gpu')}" for name, machine in known.items() if wanted.fits(machine, 1)]
+    if not counts:
+        return f"no machine of the catalog has {_wanted(root)}"
+    whole = sum(weight.gpu for weight in weights(job).values())
+    return f"GPUs are shared as they are asked for, and nothing divides into {whole} parts: {', '.join(counts)}"
 
 
 def _named_machines(root: View, named: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
@@ -126,7 +137,7 @@ def _unasked_gpus(root: View) -> Iterator[Finding]:
 
 
 def _known(root: View) -> list[Machine]:
-    return [machine for machine in machines(root.plan.job.value, root.plan.target) if machine.entry]
+    return [machine for machine in root.plan.once(machines) if machine.entry]
 
 
 def _same_sizes(root: View) -> Iterator[Finding]:

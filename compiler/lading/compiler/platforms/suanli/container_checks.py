@@ -75,19 +75,21 @@ def _variables(view: View) -> Iterator[Finding]:
 
 
 def _references(view: View) -> Iterator[Finding]:
-    """Kubernetes puts values in place of such references; whether this platform does too is not documented."""
+    """What Kubernetes puts something else in place of; whether this platform does too is not documented."""
     if view.plan.target.options["escapeReferences"]:
         return
     variables: dict[Path, Any] = {("env", name): view.raw("env", name) for name in view.items("env")}
     texts = variables | {(name,): view.raw(name) for name in ("command", "args", "script")}
     for path, text in texts.items():
-        for name in sorted(set(_REFERENCE.findall(str(text)))):
-            if ("env", name) in variables:
-                what = f"the platform may put the value of $({name}) there, as Kubernetes does"
+        for found in sorted(set(_EXPANDED.findall(str(text)))):
+            name = found[2:-1]
+            if found == "$$" or ("env", name) in variables:
+                put = "one $ in place of $$" if found == "$$" else f"the value of {found} there"
+                what = f"the platform may put {put}, as Kubernetes does"
                 yield warning(view, path, f"{what}: options.escapeReferences keeps it from that")
 
 
-_REFERENCE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_]*)\)")
+_EXPANDED = re.compile(r"\$\$|\$\([A-Za-z_][A-Za-z0-9_]*\)")
 
 
 def _of_the_task(view: View) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from lading.compiler.platforms.suanli.machines import (
     models,
     native_model,
     parts_of,
+    said_weights,
     share,
 )
 from lading.schema.units import written
@@ -128,11 +129,14 @@ def gpu_count(leaf: Leaf) -> Verdict:
 
 def _part_of_machine(leaf: Leaf, resource: str, shown: Callable[[int], str]) -> Verdict:
     name = str(leaf.path[1]) if leaf.path[0] == "containers" else ""
-    asked = amount(parts_of(leaf.job)[name], resource)
+    parts = parts_of(leaf.job)
+    asked = amount(parts[name], resource)
     given = {each.name: share(each, leaf.job, name, resource) for each in _known(leaf)}
     if all(size == leaf.value for size in given.values()):
         return exact(asked)
     notes = ", ".join(f"{shown(size)} of {machine}" for machine, size in given.items())
+    if said_weights(parts, resource) and any(size < leaf.value for size in given.values()):
+        return refused(f"native.suanli.weights of the containers leave it {notes}")
     return rounded(asked, f"{shown(leaf.value)} → {notes}")
 
 
@@ -156,7 +160,7 @@ def gpu_memory(leaf: Leaf) -> Verdict:
 
 
 def _known(leaf: Leaf) -> list[Machine]:
-    return [each for each in machines(leaf.job, leaf.target) if each.entry]
+    return [each for each in leaf.once(machines) if each.entry]
 
 
 def queue(leaf: Leaf) -> Verdict:

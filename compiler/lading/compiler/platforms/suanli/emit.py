@@ -62,7 +62,7 @@ def _candidates(root: View) -> list[Body]:
     resources = [_resources(root, name) for name in ("cpu", "memory", "gpu")]
     asked = (named.sources if named else (), *resources, _region(root))
     sources = tuple(source for each in asked for source in each)
-    return [_candidate(root, each, sources) for each in machines(root.plan.job.value, root.plan.target)]
+    return [_candidate(root, each, sources) for each in root.plan.once(machines)]
 
 
 def _candidate(root: View, machine: Machine, sources: Sources) -> Body:
