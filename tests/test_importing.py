@@ -121,12 +121,12 @@ def test_what_the_platform_does_not_know_is_lost_and_told() -> None:
     made = imported({**LINE, "hue": 1, "effort": "much", "frame": {"width": "wide", "rounded": True}})
     assert told(made) == [
         ("LD452", 7, "/hue can not be kept: chalkboard would not understand it, there is no such field"),
-        ("LD452", 8, "/effort can not be kept: chalkboard would not understand it, 'much' is not of type 'integer'"),
+        ("LD452", 8, "/effort can not be kept: chalkboard would not understand it, it must be of type integer"),
         ("LD450", 9, "/frame is kept as it is, under native.chalkboard.raw: no field says this"),
         (
             "LD452",
             10,
-            "/frame/width can not be kept: chalkboard would not understand it, 'wide' is not of type 'integer'",
+            "/frame/width can not be kept: chalkboard would not understand it, it must be of type integer",
         ),
     ]
     assert not made.is_whole
@@ -154,10 +154,10 @@ name: a
 def test_a_payload_without_what_the_platform_needs_is_none() -> None:
     """Nothing can be made of it, and people are told what is missing or what is wrong with it."""
     assert told(imported({"task": "a", "effort": 0})) == [
-        ("LD142", 1, "this is no payload of chalkboard: 'words' is a required property")
+        ("LD142", 1, "this is no payload of chalkboard: it needs words")
     ]
     assert told(imported({"task": "a", "words": "sweep", "effort": 0})) == [
-        ("LD142", 3, "this is no payload of chalkboard: /words: 'sweep' is not of type 'array'"),
+        ("LD142", 3, "this is no payload of chalkboard: /words: it must be of type array"),
         ("LD142", 4, "this is no payload of chalkboard: /effort: 0 is less than the minimum of 1"),
     ]
 

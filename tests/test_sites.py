@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import lading.runner.platforms as clients
-from lading.compiler.registry import platforms
+from lading.compiler.registry import language, platforms
 from lading.runner.errors import NotSupported
 from lading.runner.ledger.ledger import Ledger
 from lading.runner.platform import Context
@@ -15,6 +15,7 @@ from lading.runner.targets.channel import open_channel
 from lading.runner.targets.registry import connect
 from lading.runner.targets.sites import NAME, find_site, read_site
 from lading.schema.diagnostics import InvalidSpec
+from lading.schema.load import load
 
 SITE = """\
 lading: v1
@@ -110,6 +111,35 @@ def test_without_a_site_there_is_one_target_for_trying_things_out() -> None:
         (("image",), ("schedule", "queue"), ("schedule", "priority")),
         frozenset(),
     )
+
+
+def test_a_default_reaches_a_job_whole(tmp_path: Path) -> None:
+    """Also where it is a secret's name, or stands in a map of maps; a field that the kind has not is left out."""
+    site = read_site(write(tmp_path, WITH_DEFAULTS))
+    spec = load("a.yaml", b"lading: v1\nkind: dataset\nname: a\n", language=language()).specs[0]
+    job = load("b.yaml", b"lading: v1\nname: b\ncommand: [b]\n", language=language()).specs[0]
+    defaults = site.target("here").defaults
+    assert spec.for_target("here", defaults)[0].value == {"lading": "v1", "kind": "dataset", "name": "a"}
+    assert job.for_target("here", defaults)[0].value == {
+        "lading": "v1",
+        "name": "b",
+        "command": ["b"],
+        "env": {"TOKEN": {"secret": "wandb"}},
+        "containers": {"side": {"image": "busybox", "env": {"TOKEN": {"secret": "wandb"}}}},
+    }
+
+
+WITH_DEFAULTS = """\
+lading: v1
+kind: site
+secrets: {wandb: {env: WANDB_API_KEY}}
+targets:
+  here:
+    platform: local
+    defaults:
+      env: {TOKEN: {secret: wandb}}
+      containers: {side: {image: busybox, env: {TOKEN: {secret: wandb}}}}
+"""
 
 
 def test_a_target_is_what_the_site_says_in_the_languages_own_units(tmp_path: Path) -> None:
@@ -214,7 +244,7 @@ def test_every_client_belongs_to_a_platform_and_connects(name: str, tmp_path: Pa
 
 def test_a_platform_without_a_client_is_an_error() -> None:
     """It can still be compiled for."""
-    with pytest.raises(NotSupported, match=r"^lading can compile for abacus and not submit to it"):
+    with pytest.raises(NotSupported, match=r"^lading compiles for abacus and can not talk to it yet"):
         connect("abacus", Context(target="t"))
 
 

@@ -149,6 +149,14 @@ def test_a_full_disk_before_the_outcome_says_the_native_id_and_is_settled_later(
     assert len(toy.jobs()) == 1
 
 
+def test_what_nobody_fills_in_is_not_sent(tmp_path: Path, toy: Toy) -> None:
+    """A file's content or an answer that is still to come stands in the body as a map, which is no value to send."""
+    late = request(job="train", data={"file": "a.zip"})._replace(late={"/data": {"file": "a.zip"}})
+    with pytest.raises(NotSupported, match=r'^toy needs \{"file": "a.zip"\} filled in at submission'):
+        submit(compilation("train", late), channel(toy, tmp_path))
+    assert toy.jobs() == []
+
+
 def test_if_absent_returns_what_is_alive_and_sends_what_has_failed(tmp_path: Path, toy: Toy) -> None:
     """A live twin stands in for the submission; one that the platform meanwhile says has failed does not."""
     line = channel(toy, tmp_path / "state")

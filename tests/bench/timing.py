@@ -46,6 +46,10 @@ NOTHING = Command("nothing", [sys.executable, "-c", "pass"])
 """The unit of every ratio: the same interpreter, told to do nothing."""
 
 
+CACHES_BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Modules are compiled once, by the run that is not counted, whatever is said where this runs."""
+
+
 def in_turns(commands: Iterable[Command]) -> dict[str, Timings]:
     """Every command timed, beside as many runs of a bare interpreter, by name."""
     waiting = {command.name: command for command in (NOTHING, *commands)}
@@ -60,7 +64,7 @@ def in_turns(commands: Iterable[Command]) -> dict[str, Timings]:
 
 def _run(command: Command, timings: Timings, *, counts: bool) -> None:
     """One run; the first one of each fills the caches and is not counted."""
-    environ = os.environ | command.environ
+    environ = {**os.environ, **CACHES_BYTECODE, **command.environ}
     with TemporaryFile() as errors:
         start = time.perf_counter()
         process = subprocess.Popen(command.argv, env=environ, stdout=subprocess.DEVNULL, stderr=errors)

@@ -8,7 +8,7 @@ row's own fidelity is then what holds in general (what ``matrix`` prints).
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from lading.compiler.pointers import split
 from lading.schema.paths import Path
@@ -30,6 +30,7 @@ class Fidelity(StrEnum):
 
 
 CARRIED = frozenset({Fidelity.EXACT, Fidelity.ROUNDED, Fidelity.EMULATED})
+LOST = frozenset({Fidelity.DROPPED, Fidelity.REFUSED})
 
 
 class Unit(NamedTuple):
@@ -46,18 +47,39 @@ SECOND, MINUTE = Unit(1, "s", "seconds"), Unit(60, "min", "seconds")
 CORE, MILLICORE = Unit(1000, "cores", "cores"), Unit(1, "m", "cores")
 
 
+Found = TypeVar("Found")
+
+
+class Once:
+    """What a job and a target come to, worked out only once, whichever leaf, rule or emitter asks for it first."""
+
+    __slots__ = ("_found", "_job", "_target")
+
+    def __init__(self, job: Mapping[str, Any], target: "Target") -> None:
+        self._job, self._target = job, target
+        self._found: dict[Callable[..., Any], Any] = {}
+
+    def __call__(self, work: Callable[[Mapping[str, Any], "Target"], Found]) -> Found:
+        """What the function makes of the job and the target."""
+        if work not in self._found:
+            self._found[work] = work(self._job, self._target)
+        found: Found = self._found[work]
+        return found
+
+
 class Leaf(NamedTuple):
     """One set field on its way into a plan: the language's value in base units, and everything that may decide about
     it.
 
     ``job`` is the whole normalised job (plain maps and lists, units in base integers), for rows that must look beside
-    them.
+    them; ``once`` gives what takes long to find in it.
     """
 
     path: Path
     value: Any
     job: Mapping[str, Any]
     target: "Target"
+    once: Once
 
     def beside(self, above: int = 1) -> Mapping[str, Any]:
         """The map that the leaf stands in, or one further up."""
@@ -159,9 +181,11 @@ class Table(dict[str, Row]):
         the same field of the job is, unless the table has a row for it there; a table that refuses ``roles`` refuses
         all below.
         """
-        if path not in self._found:
-            self._found[path] = self._longest(tuple(["[]" if isinstance(step, int) else step for step in path]))
-        return self._found[path]
+        try:
+            return self._found[path]
+        except KeyError:
+            names = tuple(["[]" if isinstance(step, int) else step for step in path])
+            return self._found.setdefault(path, self._longest(names))
 
     def covering(self, path: Path) -> Path:
         """The part of the path that the row is about which speaks of it: what lies below has no row of its own."""

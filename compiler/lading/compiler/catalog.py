@@ -24,19 +24,20 @@ def site_findings(plan: Plan) -> Iterator[Finding]:
 
 def _models_for_counts(plan: Plan) -> Iterator[Finding]:
     """Counts of GPUs that are the name of a model in the target's catalog: ``gpu: 90`` of a site that has a ``90``."""
-    for path, entry in plan.entries.items():
-        *above, last = path
-        is_count = last == "count" and above[-1:] == ["gpu"] and (*above, "model") not in plan.entries
-        if is_count and str(entry.value) in plan.target.catalog.get("gpus", {}):
+    models = plan.target.catalog.get("gpus", {})
+    for path, entry in plan.entries.items() if models else ():
+        is_count = path[-2:] == ("gpu", "count") and (*path[:-1], "model") not in plan.entries
+        if is_count and str(entry.value) in models:
             what = f'{entry.value} is a model of {plan.target.name}: write {{model: "{entry.value}", count: 1}}'
             yield Finding("LD215", path, {"what": what})
 
 
 def _unused_logins(plan: Plan) -> Iterator[Finding]:
     """Images of a registry that the site has a login for, on a platform that takes none."""
-    if getattr(plan.target.platform, "TAKES_REGISTRY_LOGIN", False):
+    logins = plan.target.registries
+    if not logins or getattr(plan.target.platform, "TAKES_REGISTRY_LOGIN", False):
         return
     for path, entry in plan.entries.items():
-        host = str(entry.value).partition("/")[0]
-        if path[-1] == "image" and entry.is_carried and host in plan.target.registries:
+        host = str(entry.value).partition("/")[0] if path[-1] == "image" else ""
+        if host in logins and entry.is_carried:
             yield Finding("LD407", path, {"host": host, "target": plan.target.name})

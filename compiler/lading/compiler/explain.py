@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, cast, get_args
+from typing import Any, NamedTuple
 
 from lading.compiler import pointers
 from lading.compiler.native import raw_of
 from lading.compiler.payload import Origin, Request
 from lading.compiler.pipeline import Compilation
 from lading.compiler.plan import Entry, Plan
+from lading.compiler.reference import value_text
 from lading.schema.diagnostics import Place, spot_of
 from lading.schema.paths import Path, render, starts_with
-from lading.schema.units import Quantity, indices_text, written
+from lading.schema.shape import Shape
 
 
 class Value(NamedTuple):
@@ -78,11 +79,7 @@ def _row(entry: Entry, plan: Plan, values: Sequence[Value]) -> Explained:
 
 def _written(entry: Entry, plan: Plan) -> str:
     field = plan.job.field_at(entry.path)
-    if field and field.shape.type in get_args(Quantity):
-        return written(entry.value, cast("Quantity", field.shape.type))
-    if field and field.shape.type == "indices":
-        return indices_text(entry.value)
-    return entry.value if isinstance(entry.value, str) else json.dumps(entry.value, ensure_ascii=False)
+    return value_text(field.shape if field else Shape("any"), entry.value)
 
 
 def _raw_rows(plan: Plan, made: Mapping[Path, list[Value]]) -> Iterator[Explained]:

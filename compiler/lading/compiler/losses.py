@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from lading.compiler.capability import Fidelity
-from lading.compiler.objections import missing
+from lading.compiler.capability import LOST, Fidelity
+from lading.compiler.objections import missing, words
 from lading.compiler.plan import Entry, Plan
 from lading.schema.diagnostics import Finding
-from lading.schema.paths import Path, render
+from lading.schema.paths import Path
 
 CODES = {
     Fidelity.ROUNDED: "LD401",
@@ -30,12 +30,12 @@ def loss_findings(plan: Plan) -> Iterator[Finding]:
             finding = (ACCEPTED if entry.accepted else code, path, entry.verdict.note)
             if finding not in said:
                 said.add(finding)
-                yield Finding(finding[0], path, _words(plan, path, entry.verdict.note), at_key=path != entry.path)
+                yield Finding(finding[0], path, words(plan.target, path, entry.verdict.note), at_key=path != entry.path)
 
 
 def _at(plan: Plan, entry: Entry) -> Path:
     """The field that is spoken of: where it is gone, and everything beside it for the same reason, the field above."""
-    is_gone = entry.verdict.fidelity in {Fidelity.DROPPED, Fidelity.REFUSED} and not entry.row.convert
+    is_gone = entry.verdict.fidelity in LOST and not entry.row.convert
     return plan.table.covering(entry.path) if is_gone else entry.path
 
 
@@ -45,7 +45,3 @@ def missing_findings(plan: Plan) -> Iterator[Finding]:
         for path, why in plan.table.needed.items():
             if not part.is_set(*path):
                 yield missing(part, path, why)
-
-
-def _words(plan: Plan, path: Path, why: str) -> dict[str, object]:
-    return {"path": render(path), "target": plan.target.name, "platform": plan.target.platform.NAME, "why": why}

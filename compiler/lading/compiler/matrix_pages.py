@@ -98,5 +98,10 @@ def _html_cell(cell: Cell) -> str:
     has_reason = cell.why and cell.fidelity is not Fidelity.EXACT
     why = re.sub("`([^`]*)`", r"<code>\1</code>", escape(cell.why))
     shown = f"<details><summary>{word}</summary>{why}</details>" if has_reason else word
-    native = f"<small>{escape(cell.native)}</small>" if cell.native else ""
+    native = f"<small>{_breakable(cell.native)}</small>" if cell.native else ""
     return f'<td class="{cell.fidelity}">{shown}{native}</td>'
+
+
+def _breakable(name: str) -> str:
+    """The native name, which a narrow column breaks between its parts."""
+    return re.sub(r"([._])(?=\w)", r"\1<wbr>", escape(name))

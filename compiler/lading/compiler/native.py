@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lading.compiler.capability import NESTED
 from lading.compiler.plan import Plan
 from lading.compiler.target import Target
 from lading.schema.diagnostics import Finding
@@ -21,10 +22,7 @@ def native_leaves(job: Job, target: Target) -> dict[Path, Any]:
 
 
 def raw_of(job: Job, target: Target) -> dict[Path, Mapping[str, Any]]:
-    """Every ``raw`` section of the target's own platform, by its path in the job:
-
-    another one's payload is not this one's.
-    """
+    """Every ``raw`` section for the target's own platform, by its path in the job; no other is for its payload."""
     return {path: value for path, value in _sections(job.value, (target.platform.NAME,), ()) if path[-1] == RAW}
 
 
@@ -32,7 +30,7 @@ def _sections(value: Mapping[str, Any], names: tuple[str, ...], above: Path) -> 
     for name in names:
         for field_name, item in value.get("native", {}).get(name, {}).items():
             yield (*above, "native", name, field_name), item
-    for group in ("roles", "containers", "steps"):
+    for group in NESTED:
         for key, inner in value.get(group, {}).items():
             yield from _sections(inner, names, (*above, group, key))
 

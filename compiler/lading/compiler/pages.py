@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from inspect import getdoc
-from json import dumps
-from typing import cast, get_args
+from typing import Any
 
 from lading.compiler.capability import Fidelity, Row, Table
-from lading.compiler.matrix import Edition, editions_of, rounding
+from lading.compiler.matrix import Edition, editions_of, label, rounding
 from lading.compiler.matrix_pages import LEGEND, SIGNS, as_written, table_row
-from lading.compiler.reference import type_text
+from lading.compiler.reference import inside, type_text, value_text
 from lading.compiler.registry import language, platform, sections
+from lading.schema.paths import Path
 from lading.schema.shape import Field, Shape, Struct
-from lading.schema.units import Quantity, written
 
 SECTIONS = {
     "options": "What a site says of the platform, under `targets.TARGET.options`.",
@@ -73,43 +72,36 @@ def _remarks(row: Row) -> Iterator[str]:
     if row.why or rounding(row):
         yield as_written(row.why or rounding(row))
     if row.values:
-        yield ", ".join(f"`{value}` is `{native}`" for value, native in row.values.items())
+        yield ", ".join(_translation(value, native) for value, native in row.values.items())
     if row.limit is not None:
         yield f"at most {row.limit:,}"
     if row.needed:
         yield f"needed: {as_written(row.needed)}"
 
 
+def _translation(value: Any, native: Any) -> str:
+    said = f"`{value_text(Shape('any'), value)}`"
+    return f"{said} needs no word" if native is None else f"{said} is `{value_text(Shape('any'), native)}`"
+
+
 def _model(struct: Struct, structs: Mapping[str, Struct]) -> Iterator[str]:
     yield from (table_row(["field", "type", "meaning"]), table_row(["---"] * 3))
-    for name, field in _all_of(struct, structs, ""):
+    for name, field in _all_of(struct, structs):
         yield table_row([f"`{name}`", type_text(field.shape, structs), " ".join(_meaning(name, field))])
 
 
-def _all_of(struct: Struct, structs: Mapping[str, Struct], above: str) -> Iterator[tuple[str, Field]]:
+def _all_of(struct: Struct, structs: Mapping[str, Struct], above: Path = ()) -> Iterator[tuple[str, Field]]:
     """The fields of the struct, each followed by its own."""
     for key, field in struct.fields.items():
-        name = f"{above}.{key}" if above else key
-        yield name, field
-        inner, step = _inner(field.shape)
+        path = (*above, key)
+        yield label(path), field
+        inner, step = inside(field.shape)
         if inner.type == "struct":
-            yield from _all_of(structs[inner.struct], structs, name + step)
-
-
-def _inner(shape: Shape) -> tuple[Shape, str]:
-    if shape.type in {"list", "map"} and shape.item:
-        return shape.item, "[]" if shape.type == "list" else ".*"
-    return shape, ""
+            yield from _all_of(structs[inner.struct], structs, (*path, *step))
 
 
 def _meaning(name: str, field: Field) -> Sequence[str]:
     needed = ["Needed."] if field.required else []
-    default = [f"Default: `{_default(field)}`."] if field.default is not None else []
+    default = [f"Default: `{value_text(field.shape, field.default)}`."] if field.default is not None else []
     example = [f"Example: `{name.rpartition('.')[2]}: {field.example}`"]
     return [as_written(" ".join(field.doc.split())), *needed, *default, *example]
-
-
-def _default(field: Field) -> str:
-    if field.shape.type in get_args(Quantity):
-        return written(field.default, cast("Quantity", field.shape.type))
-    return field.default if isinstance(field.default, str) else dumps(field.default)

@@ -14,6 +14,8 @@ from lading.compiler.pointers import escape
 from lading.schema.paths import Path
 
 Sources = tuple[Path, ...]
+Piece = tuple[str, Sources]
+"""A piece of a text, and the spec paths that made it."""
 
 
 class From(NamedTuple):
@@ -67,7 +69,7 @@ Late = FileContent | Answer | Lookup
 class Text:
     """A text written piece by piece, each with its sources: a script. Lives in a draft where a string would."""
 
-    def __init__(self, pieces: Iterable[tuple[str, Sources]] = ()) -> None:
+    def __init__(self, pieces: Iterable[Piece] = ()) -> None:
         self.pieces = list(pieces)
 
     def add(self, text: str, *sources: Path) -> None:
@@ -157,7 +159,8 @@ def settle(draft: Draft) -> Request:
     return request._replace(origins=tuple(found.origins), secrets=found.secrets, late=found.late)
 
 
-SCALARS = (str, int, float, bool, type(None))
+SCALARS = frozenset({str, int, float, bool, type(None)})
+LISTS = frozenset({list, tuple})
 
 
 class _Found:
@@ -169,33 +172,27 @@ class _Found:
         self.late: dict[str, Mapping[str, Any]] = {}
 
     def settled(self, value: Any, pointer: str, sources: Sources) -> Any:
-        if isinstance(value, SCALARS):
-            if sources:
-                self.origins.append(Origin(pointer, None, sources))
-            return value
-        if isinstance(value, From):
-            return self.settled(value.value, pointer, value.sources)
+        while isinstance(value, From):
+            value, sources = value
+        if isinstance(value, dict) and value:
+            return {key: self.settled(item, f"{pointer}/{escape(key)}", sources) for key, item in value.items()}
+        if type(value) in LISTS and value:
+            return [self.settled(item, f"{pointer}/{index}", sources) for index, item in enumerate(value)]
         if isinstance(value, Text):
             self.origins.extend(Origin(pointer, line, found) for line, found in value.lines())
             return str(value)
+        if sources:
+            self.origins.append(Origin(pointer, None, sources))
+        return value if type(value) in SCALARS else self._shown(value, pointer)
+
+    def _shown(self, value: Any, pointer: str) -> Any:
         if isinstance(value, Secret):
             self.secrets[pointer] = value.name
-            return self._shown({"secret": value.name}, pointer, sources)
+            return {"secret": value.name}
         if isinstance(value, Late):
             self.late[pointer] = value.shown()
-            return self._shown(value.shown(), pointer, sources)
-        if isinstance(value, dict) and value:
-            return {key: self.settled(item, f"{pointer}/{escape(key)}", sources) for key, item in value.items()}
-        if isinstance(value, (list, tuple)) and value:
-            return [self.settled(item, f"{pointer}/{index}", sources) for index, item in enumerate(value)]
-        if sources:
-            self.origins.append(Origin(pointer, None, sources))
+            return value.shown()
         return value
-
-    def _shown(self, shown: dict[str, Any], pointer: str, sources: Sources) -> dict[str, Any]:
-        if sources:
-            self.origins.append(Origin(pointer, None, sources))
-        return shown
 
 
 def canonical(data: Any) -> bytes:

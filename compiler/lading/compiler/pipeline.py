@@ -99,7 +99,7 @@ def compile_spec(
         return Compilation(spec, target, job, problems, objections, plan)
     requests, late = _emitted(plan, verify=verify)
     findings = (*objections, *late)
-    return Compilation(spec, target, job, problems, findings, plan, () if has_errors(findings) else requests)
+    return Compilation(spec, target, job, problems, findings, plan, () if has_errors(late) else requests)
 
 
 def _objections(plan: Plan) -> Iterator[Finding]:

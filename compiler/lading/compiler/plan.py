@@ -7,9 +7,10 @@ so.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from lading.compiler.capability import CARRIED, Fidelity, Leaf, Row, Table, Verdict, refused
+from lading.compiler.capability import CARRIED, LOST, Fidelity, Leaf, Once, Row, Table, Verdict, refused
 from lading.compiler.target import Target
 from lading.compiler.view import View
 from lading.schema.job import Job
@@ -41,12 +42,12 @@ class Entry(NamedTuple):
         return self.is_carried and bool(self.row.native) and self.verdict.value not in (None, {}, [])
 
 
-@dataclass(slots=True)
+@dataclass
 class Plan:
     """A job on a target: one entry for each set field, those of the platform's native sections included.
 
     ``has_raw`` says that the finished payload will be changed by hand, ``is_bare`` that lading adds no variables of its
-    own to the program's.
+    own to the program's; ``once`` gives what takes long to find in the job.
     """
 
     job: Job
@@ -56,12 +57,17 @@ class Plan:
     has_raw: bool = False
     is_bare: bool = False
     read: set[Path] = field(default_factory=set)
-    _below: dict[Path, list[Path]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.once = Once(self.job.value, self.target)
+
+    @cached_property
+    def _inside(self) -> Mapping[Path, list[Path]]:
+        found: dict[Path, list[Path]] = {}
         for path in self.entries:
-            for length in range(len(path) + 1):
-                self._below.setdefault(path[:length], []).append(path)
+            for length in range(1, len(path)):
+                found.setdefault(path[:length], []).append(path)
+        return found
 
     @property
     def takes_kind(self) -> bool:
@@ -81,11 +87,14 @@ class Plan:
 
     def below(self, path: Path) -> Sequence[Path]:
         """The set fields at the path or below it, in the order of the file."""
-        return self._below.get(path, ())
+        if path in self.entries:
+            return (path,)
+        return self._inside.get(path, ()) if path else tuple(self.entries)
 
     def unread(self) -> list[Path]:
         """What is carried, as the table says, and was not asked for by the emitter."""
-        return [path for path, entry in self.entries.items() if entry.leaves_a_trace and path not in self.read]
+        forgotten = [path for path, entry in self.entries.items() if path not in self.read and entry.leaves_a_trace]
+        return [path for path in forgotten if not _happens_anyway(self.job, path, self.entries[path].value)]
 
 
 def make_plan(
@@ -106,12 +115,14 @@ def make_plan(
         row = Row(fidelity=Fidelity.REFUSED, why=target.platform.OTHER_KINDS)
         entry = Entry(KIND, job.kind, row, refused(row.why))
         return Plan(job, target, Table({}), {KIND: entry})
+    plan = Plan(job, target, table, {}, has_raw, is_bare)
     agreed = (*target.accept, *job.accept, *accept)
-    entries = {path: _entry(path, value, job, target, table, agreed) for path, value in job.leaves()}
+    for path, value in job.leaves():
+        plan.entries[path] = _entry(plan, path, value, agreed)
     own = Row(fidelity=Fidelity.EXACT, native="native")
     for path, value in native.items():
-        entries[path] = Entry(path, value, own, Verdict(Fidelity.EXACT, value))
-    return Plan(job, target, table, entries, has_raw, is_bare)
+        plan.entries[path] = Entry(path, value, own, Verdict(Fidelity.EXACT, value))
+    return plan
 
 
 KIND: Path = ("kind",)
@@ -119,12 +130,15 @@ _NO_TRACE = Row(fidelity=Fidelity.EXACT)
 """The kind, where the payload does not show it: it has chosen the table."""
 
 
-def _entry(path: Path, value: Any, job: Job, target: Target, table: Table, agreed: tuple[Path, ...]) -> Entry:
-    row = table.row_for(path) or (_NO_TRACE if path == KIND else None)
+def _entry(plan: Plan, path: Path, value: Any, agreed: tuple[Path, ...]) -> Entry:
+    job, target = plan.job, plan.target
+    row = plan.table.row_for(path) or (_NO_TRACE if path == KIND else None)
     if row is None:
         row = Row(fidelity=Fidelity.REFUSED, why=f"the table of {target.platform.NAME} has no row for it")
-    verdict = weigh(row, Leaf(path, value, job.value, target))
-    if verdict.fidelity in {Fidelity.DROPPED, Fidelity.REFUSED} and _happens_anyway(job, path, value):
+    verdict = weigh(row, Leaf(path, value, job.value, target, plan.once))
+    if verdict.fidelity not in LOST:
+        return Entry(path, value, row, verdict)
+    if _happens_anyway(job, path, value):
         verdict = Verdict(Fidelity.EXACT, None, "what the platform does anyway")
         return Entry(path, value, row, verdict, is_moot=True)
     accepted = verdict.fidelity is Fidelity.DROPPED and any(starts_with(path, prefix) for prefix in agreed)
@@ -132,8 +146,9 @@ def _entry(path: Path, value: Any, job: Job, target: Target, table: Table, agree
 
 
 def _happens_anyway(job: Job, path: Path, value: Any) -> bool:
+    """Whether the value is what holds where nothing is said; an empty map or list says nothing either."""
     spec = job.field_at(path)
-    return spec is not None and spec.default is not None and bool(spec.default == value)
+    return value in ({}, []) or (spec is not None and spec.default is not None and bool(spec.default == value))
 
 
 def weigh(row: Row, leaf: Leaf) -> Verdict:

@@ -1,13 +1,17 @@
 """The language's own field reference, from the models' docstrings: what ``explain resources.gpu`` prints."""
 
+import json
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast, get_args
 
-from lading.compiler.matrix import Cell, cells_of, label
-from lading.compiler.registry import language
+from lading.compiler.capability import Fidelity
+from lading.compiler.matrix import Cell, cells_of, editions_of, label
+from lading.compiler.plan import KIND
+from lading.compiler.registry import language, platforms
 from lading.schema.job import field_at
 from lading.schema.paths import Path
 from lading.schema.shape import Field, Language, Shape, Struct
+from lading.schema.units import Quantity, indices_text, written
 
 TYPES = {
     "text": "text",
@@ -59,8 +63,22 @@ def reference(path: Path) -> Reference | None:
         return None
     field = field_at(known, known.structs[known.kinds[kinds[0]]], path)
     assert field is not None
+    if path == KIND:
+        return _of_kind(field, kinds)
     cells = cells_of(path, kinds)
     return _reference(path, field, kinds, known, tuple(_below(path, field.shape, kinds, known)), cells)
+
+
+def _of_kind(field: Field, kinds: tuple[str, ...]) -> Reference:
+    """The one field that has another value in each kind, with the kinds that each platform takes."""
+    cells = {
+        name: Cell(Fidelity.EXACT, ", ".join(taken))
+        for name in platforms()
+        for edition in editions_of(name)[:1]
+        if (taken := [kind for kind in kinds if edition.platform.table(kind, edition.options) is not None])
+    }
+    doc = "What kind of work the document describes; a job where it does not say."
+    return Reference(KIND, f"one of {', '.join(kinds)}", False, field.default, doc, field.example, kinds, (), cells)
 
 
 def overview(kind: str = "job") -> list[Reference]:
@@ -71,13 +89,14 @@ def overview(kind: str = "job") -> list[Reference]:
 
 
 def _below(path: Path, shape: Shape, kinds: tuple[str, ...], known: Language) -> Iterator[Reference]:
-    inner, step = _inner(shape)
+    inner, step = inside(shape)
     if struct := known.structs.get(inner.struct):
         for name, field in struct.fields.items():
             yield _reference((*path, *step, name), field, kinds, known)
 
 
-def _inner(shape: Shape) -> tuple[Shape, Path]:
+def inside(shape: Shape) -> tuple[Shape, Path]:
+    """The shape of what a list or map holds, and the step of a path to it; else the shape itself, and no step."""
     if shape.type in {"list", "map"} and shape.item:
         return shape.item, (0,) if shape.type == "list" else ("*",)
     return shape, ()
@@ -93,6 +112,15 @@ def _reference(
 ) -> Reference:
     shape = type_text(field.shape, known.structs)
     return Reference(path, shape, field.required, field.default, field.doc, field.example, kinds, below, cells)
+
+
+def value_text(shape: Shape, value: Any) -> str:
+    """The value (base units) as people write it: ``64Gi``, ``0-99``, a text as it is."""
+    if shape.type in get_args(Quantity):
+        return written(value, cast("Quantity", shape.type))
+    if shape.type == "indices":
+        return indices_text(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def type_text(shape: Shape, structs: Mapping[str, Struct]) -> str:

@@ -1,6 +1,6 @@
 """What a platform is to the compiler, and a target: one platform as one site uses it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -29,7 +29,8 @@ class Platform(Protocol):
     - ``ALSO_READS`` names the platforms whose native sections this one reads besides its own;
     - ``TAKES_REGISTRY_LOGIN`` says that it takes a login for an image's registry;
     - ``EDITIONS`` maps the name of each edition of the platform to the options that choose it;
-    - ``wire(body, options)`` makes of a body what goes over the wire, where people read something better.
+    - ``wire(body, options)`` makes of a body what goes over the wire, where people read something better. It is for
+      the platform's client, which calls it once everything in the body is plain.
 
     What reads payloads back is the folder's module ``read``, a :class:`Reader`, which is imported only for that.
     """
@@ -48,7 +49,7 @@ class Platform(Protocol):
         """The requests that run the planned job. Reads the plan and nothing else."""
         ...
 
-    def check(self, plan: "Plan") -> Sequence[Finding]:
+    def check(self, plan: "Plan") -> Iterable[Finding]:
         """What only this platform can object to, of fields against each other. Findings point to spec paths."""
         ...
 

@@ -1,20 +1,13 @@
 """Scripts from templates. A value gets into a script as one quoted word or not at all, and its sources come along.
 
-What may stand in a script as it is has the type :class:`Shell`; the filter ``sh`` makes it of anything else, and the
-environment refuses the rest. Templates use ``if``, ``for`` and ``include`` only, none of which joins two texts, so each
-chunk that jinja2 yields is either the template's own or a whole :class:`Shell`.
+What may stand in a script as it is has the type :class:`Shell`; :func:`sh` makes it of anything else, and
+:func:`filled` lets no other value into a template.
 """
 
 import re
-from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import LiteralString, Self
 
-from lading.compiler.payload import From, Sources
-from lading.compiler.registry import folder_of
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from lading.compiler.payload import From, Piece, Sources
 
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
@@ -32,10 +25,6 @@ class Shell(str):
         piece.sources = sources
         return piece
 
-    def __str__(self) -> str:
-        """Itself: jinja2 calls ``str`` on what it yields, and the sources must survive that."""
-        return self
-
 
 def quoted(text: str) -> str:
     """The text as one word of bash, which arrives byte for byte whatever it holds.
@@ -44,7 +33,7 @@ def quoted(text: str) -> str:
     then so is all that is not ASCII, because a backslash after a byte of it means something else in some locales.
     """
     if _CONTROL.search(text):
-        return "$'" + "".join(_escaped(byte) for byte in text.encode()) + "'"
+        return "$'" + text.encode().decode("latin-1").translate(_ESCAPES) + "'"
     return quoted_for_sh(text)
 
 
@@ -55,13 +44,15 @@ def quoted_for_sh(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
-def _escaped(byte: int) -> str:
-    if chr(byte) in "\\'":
-        return f"\\{chr(byte)}"
-    return chr(byte) if chr(byte) == "\n" or 0x20 <= byte < 0x7F else _NAMED.get(byte, f"\\{byte:03o}")
-
-
-_NAMED = {0x09: "\\t", 0x0D: "\\r", 0x1B: "\\e"}
+_ESCAPES = {
+    **{byte: f"\\{byte:03o}" for byte in (*range(0x0A), *range(0x0B, 0x20), *range(0x7F, 0x100))},
+    ord("\t"): "\\t",
+    ord("\r"): "\\r",
+    ord("\x1b"): "\\e",
+    ord("\\"): "\\\\",
+    ord("'"): "\\'",
+}
+"""What bash writes for a byte between ``$'`` and ``'``, where it is not the byte itself."""
 
 
 def sh(value: "str | int | From") -> Shell:
@@ -73,31 +64,8 @@ def sh(value: "str | int | From") -> Shell:
     return Shell(quoted(str(value)))
 
 
-def render(package: str, name: str, **values: Any) -> Iterator[tuple[str, Sources]]:
-    """The template beside the modules of ``package``, filled in: pieces of text with their sources."""
-    for chunk in _environment(package).get_template(name).generate(values):
-        yield str(chunk), chunk.sources if isinstance(chunk, Shell) else ()
-
-
-@cache
-def _environment(package: str) -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(  # noqa: S701 - it writes shell, not HTML: `finalize` refuses what is not quoted for that
-        loader=FileSystemLoader(folder_of(package)),
-        undefined=StrictUndefined,
-        finalize=_only_shell,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["sh"] = sh
-    return environment
-
-
-def _only_shell(value: object) -> Shell:
-    if isinstance(value, Shell):
-        return value
-    if isinstance(value, int):
-        return Shell(str(int(value)))
-    raise TypeError(f"{value!r} is not quoted: the template must pass it through sh")
+def filled(template: LiteralString, *values: str | int | From) -> Piece:
+    """The bash of the template with a word for each ``{}``, made by all that the values were made by."""
+    words = [sh(value) for value in values]
+    sources = dict.fromkeys(path for word in words for path in word.sources)
+    return template.format(*words), tuple(sources)

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -57,9 +57,20 @@ def later_of(request: Request) -> frozenset[str]:
 
 def objections(platform: str, body: Any, schema: str = "payload", later: Collection[str] = ()) -> Iterator[Objection]:
     """What the platform's schema of that name has against the body; the places in ``later`` may hold anything."""
-    for error in _validator(platform, schema).iter_errors(body):
+    for error in _once_each(_validator(platform, schema).iter_errors(body)):
         if not _is_about(error, later):
-            yield Objection(_place(error), error.message, _missing(error), _unknown(error))
+            yield Objection(_place(error), _sentence(error), _missing(error), _unknown(error))
+
+
+def _once_each(errors: Iterable["ValidationError"]) -> Iterator["ValidationError"]:
+    """The errors; of several fields that one map lacks, the first alone, which tells of all."""
+    lacking = set()
+    for error in errors:
+        place = _place(error)
+        if error.validator != "required" or place not in lacking:
+            yield error
+        if error.validator == "required":
+            lacking.add(place)
 
 
 def _is_about(error: "ValidationError", places: Collection[str]) -> bool:
@@ -72,6 +83,18 @@ def _is_about(error: "ValidationError", places: Collection[str]) -> bool:
 
 def _place(error: "ValidationError") -> str:
     return "".join(f"/{pointers.escape(str(step))}" for step in error.absolute_path)
+
+
+def _sentence(error: "ValidationError") -> str:
+    """What is wrong, without the value itself, which may be a whole document."""
+    if error.validator == "required":
+        return f"it needs {', '.join(_missing(error))}"
+    if error.validator in {"anyOf", "oneOf"}:
+        return "it has none of the forms that are known there"
+    if error.validator == "type":
+        wanted: Any = error.validator_value
+        return f"it must be of type {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
+    return str(error.message)
 
 
 def _missing(error: "ValidationError") -> tuple[str, ...]:

@@ -49,24 +49,28 @@ class View(NamedTuple):
 
         ``native`` fields of this target's platform are read the same way: ``get("native", "slurm", "account")``.
         """
-        self._note(steps)
-        path = self.prefix + steps
+        path = self._noted(steps)
         entry = self.plan.entries.get(path)
         if entry is not None:
             return From(entry.verdict.value, (path,)) if entry.is_carried else None
         return self.above.get(*steps) if self.above and self._inherits(steps) else None
 
-    def _note(self, steps: Path) -> None:
-        """The field counts as read, here and above: where a role says its own, that of its job has been weighed too."""
-        self.plan.read.add(self.prefix + steps)
-        name = str(steps[0]) if steps else ""
+    def _noted(self, steps: Path) -> Path:
+        """The whole path of the field, which counts as read from now on, here and above:
+
+        where a role says its own, that of its job has been weighed too.
+        """
+        path = self.prefix + steps
+        self.plan.read.add(path)
         if self.above and self._is_handed_down(steps):
+            name = str(steps[0])
             superseded = [self.above.prefix + steps]
-            if self._has_own(name):
-                superseded += [(*self.above.prefix, rival) for rival in RIVALS.get(name, ())]
+            if name in RIVALS and self._has_own(name):
+                superseded += [(*self.above.prefix, rival) for rival in RIVALS[name]]
             for gone in superseded:
                 self.plan.read.update(self.plan.below(gone))
-            self.above._note(steps)  # noqa: SLF001 - another of its own kind
+            self.above._noted(steps)  # noqa: SLF001 - another of its own kind
+        return path
 
     def value(self, *steps: str | int, default: Any = None) -> Any:
         """The native value alone; where there is none, ``default``, else what the language says holds then."""
@@ -99,23 +103,22 @@ class View(NamedTuple):
 
     def sources(self, *steps: str | int) -> tuple[Path, ...]:
         """The paths of everything carried at or below: what made a payload value that many fields went into."""
-        path = self.prefix + steps
-        self._note(steps)
-        found = tuple(known for known in self.plan.below(path) if self.plan.entries[known].is_carried)
+        path = self._noted(steps)
+        found = tuple([known for known in self.plan.below(path) if self.plan.entries[known].is_carried])
         self.plan.read.update(found)
         return found or (self.above.sources(*steps) if self.above and self._inherits(steps) else ())
 
     def items(self, *steps: str | int) -> dict[str, From]:
         """The entries of a map field (``env``, ``labels``) with their sources; a role's own over those of its job."""
-        path = self.prefix + steps
-        self._note(steps)
+        path = self._noted(steps)
         inherited = self.above.items(*steps) if self.above and self._inherits(steps) else {}
         own = {
             str(known[-1]): From(self.plan.entries[known].verdict.value, (known,))
             for known in self.plan.below(path)
             if len(known) == len(path) + 1 and self.plan.entries[known].is_carried
         }
-        self.plan.read.update(source for item in own.values() for source in item.sources)
+        for item in own.values():
+            self.plan.read.update(item.sources)
         return inherited | own
 
     def each(self, *steps: str | int) -> "list[View]":
@@ -123,9 +126,9 @@ class View(NamedTuple):
 
         A list that a role or step does not have is that of the job above. Roles and steps fall back to this level.
         """
-        path = self.prefix + steps
-        self._note(steps)
-        keys = dict.fromkeys(known[len(path)] for known in self.plan.below(path) if len(known) > len(path))
+        path = self._noted(steps)
+        size = len(path)
+        keys = dict.fromkeys([known[size] for known in self.plan.below(path) if len(known) > size])
         if not keys and self.above and self._inherits(steps):
             return self.above.each(*steps)
         above = self if steps[-1] in {"roles", "steps"} else None

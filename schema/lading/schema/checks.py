@@ -72,6 +72,10 @@ def _complete(work: Work) -> Iterator[Finding]:
     yield from _incomplete(work.job.value, Shape("struct", struct=top.name), (), work.job.language)
 
 
+_HOLDERS = frozenset({"struct", "list", "map"})
+"""Types of what may hold a struct."""
+
+
 def _incomplete(value: Any, shape: Shape, path: Path, language: Language) -> Iterator[Finding]:
     if shape.type in {"list", "map"} and shape.item and shape.item.type == "struct":
         below = value.items() if isinstance(value, Mapping) else enumerate(value)
@@ -79,10 +83,13 @@ def _incomplete(value: Any, shape: Shape, path: Path, language: Language) -> Ite
             yield from _incomplete(item, shape.item, (*path, step), language)
     if shape.type != "struct":
         return
-    for name, field in language.structs[shape.struct].fields.items():
-        if name in value and name not in ENVELOPE:
-            yield from _incomplete(value[name], field.shape, (*path, name), language)
-        elif field.required and name not in value and path:
+    fields = language.structs[shape.struct].fields
+    for name, item in value.items():
+        inner = fields[name].shape
+        if inner.type in _HOLDERS and name not in ENVELOPE:
+            yield from _incomplete(item, inner, (*path, name), language)
+    for name, field in fields.items() if path else ():
+        if field.required and name not in value:
             yield Finding("LD204", path, {"parent": render(path), "field": name, "example": field.example})
 
 

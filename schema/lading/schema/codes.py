@@ -398,7 +398,7 @@ CODES: dict[str, Code] = {
     ),
     "LD405": Code("accepted loss", "{path} is lost on {target}, as accepted: {why}", "{why}", severity=NOTE),
     "LD406": Code(
-        "refused", "{path} can not be had on {target}: {why}", "{why}", "remove it, or choose another target"
+        "refused", "{path} can not be had on {target}: {why}", "{why}", "change or remove it, or choose another target"
     ),
     "LD407": Code(
         "unused login",

@@ -34,6 +34,8 @@ class Mark(Protocol):
         """The column, from 0."""
 
 
+ERROR = Severity.ERROR
+
 Span = tuple[str, Mark, Mark]
 """File, start and end of a stretch of text.
 
@@ -87,7 +89,7 @@ class Finding(NamedTuple):
     @property
     def is_error(self) -> bool:
         """Whether this alone makes the command say no."""
-        return (self.severity or CODES[self.code].severity) is Severity.ERROR
+        return (self.severity or CODES[self.code].severity) is ERROR
 
 
 class Diagnostic(NamedTuple):
@@ -106,7 +108,7 @@ class Diagnostic(NamedTuple):
     @property
     def is_error(self) -> bool:
         """Whether this alone makes the command say no."""
-        return self.severity is Severity.ERROR
+        return self.severity is ERROR
 
 
 class InvalidSpec(Exception):
@@ -136,11 +138,11 @@ def diagnose(finding: Finding, places: Places, target: str | None = None) -> Dia
 
 def _span(finding: Finding, places: Places) -> Span | None:
     """Where the finding points: of what was not written, to the key of what should hold it, or to the spec's name."""
-    spot = spot_of(finding.path, places)
+    if finding.path and (spot := places.get(finding.path)):
+        return spot.key if finding.at_key and spot.key else spot.value
+    spot = spot_of(finding.path[:-1], places)
     if spot is None:
         return None
-    if finding.path and finding.path in places:
-        return spot.key if finding.at_key and spot.key else spot.value
     if spot.key:
         return spot.key
     names = (places[path].key for path in NAMES_OF_DOCUMENTS if path in places)

@@ -4,8 +4,7 @@ Maps merge by key at every depth; lists, scalars and a single ``env`` value repl
 set. Where only one of several fields may be set, one in a stronger layer removes the others.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -17,24 +16,28 @@ RAW = ("raw",)
 """``native.<platform>.raw``: there null is a value of its own, which takes something out of the finished payload."""
 
 
-class LatePlaces(Mapping[Path, Spot]):
-    """Spots that are put together when somebody asks for one: of most layers nobody does."""
+class Found(Mapping[Path, Spot]):
+    """Spots that are looked up in those of other layers when somebody asks for one: of most layers nobody does.
 
-    def __init__(self, make: Callable[[], Mapping[Path, Spot]]) -> None:
-        self._make = make
+    ``known`` are the paths that may have one.
+    """
 
-    @cached_property
-    def _made(self) -> Mapping[Path, Spot]:
-        return self._make()
+    __slots__ = ("_known", "_spot")
+
+    def __init__(self, spot: Callable[[Path], Spot | None], known: Callable[[], Iterable[Path]]) -> None:
+        self._spot, self._known = spot, known
 
     def __getitem__(self, path: Path) -> Spot:
-        return self._made[path]
+        spot = self._spot(path)
+        if spot is None:
+            raise KeyError(path)
+        return spot
 
     def __iter__(self) -> Iterator[Path]:
-        return iter(self._made)
+        return (path for path in dict.fromkeys(self._known()) if self._spot(path))
 
     def __len__(self) -> int:
-        return len(self._made)
+        return sum(1 for _ in self)
 
 
 class Layer(NamedTuple):
@@ -48,21 +51,25 @@ class Layer(NamedTuple):
         value: Any = self.value
         for step in path:
             value = value.get(step, {}) if isinstance(value, Mapping) else {}
-        return Layer(value, LatePlaces(lambda: self._places_below(path))) if value else Layer()
-
-    def _places_below(self, path: Path) -> Mapping[Path, Spot]:
+        if not value:
+            return Layer()
         size = len(path)
-        return {known[size:]: spot for known, spot in self.places.items() if starts_with(known, path)}
+        inside = Found(
+            lambda inner: self.places.get(path + inner),
+            lambda: (known[size:] for known in self.places if starts_with(known, path)),
+        )
+        return Layer(value, inside)
 
     def without(self, *names: str) -> "Layer":
         """The layer less some of its top fields."""
         if not any(name in self.value for name in names):
             return self
         value = {key: item for key, item in self.value.items() if key not in names}
-        return Layer(value, LatePlaces(lambda: self._places_without(names)))
+        return self.part(value, lambda path: not path or path[0] not in names)
 
-    def _places_without(self, names: tuple[str, ...]) -> Mapping[Path, Spot]:
-        return {path: spot for path, spot in self.places.items() if not path or path[0] not in names}
+    def part(self, value: Mapping[str, Any], has: Callable[[Path], bool]) -> "Layer":
+        """A part of the layer: of its value, and the spots of the paths that are in it."""
+        return Layer(value, Found(lambda path: self.places.get(path) if has(path) else None, lambda: self.places))
 
 
 def merge(weaker: Layer, stronger: Layer, struct: Struct, language: Language) -> Layer:
@@ -71,7 +78,7 @@ def merge(weaker: Layer, stronger: Layer, struct: Struct, language: Language) ->
         return weaker
     merging = _Merging(language, set(), set(), {()})
     value = merging.structs(weaker.value, stronger.value, struct, ())
-    return Layer(value, LatePlaces(lambda: merging.places(weaker.places, stronger.places)))
+    return Layer(value, merging.places(weaker.places, stronger.places))
 
 
 def stacked(weaker: Layer, stronger: Layer) -> Layer:
@@ -99,11 +106,16 @@ class _Merging(NamedTuple):
     taken: set[Path]
     met: set[Path]
 
-    def places(self, weak: Mapping[Path, Spot], strong: Mapping[Path, Spot]) -> dict[Path, Spot]:
+    def places(self, weak: Mapping[Path, Spot], strong: Mapping[Path, Spot]) -> Mapping[Path, Spot]:
         """The spots of the merged values."""
-        kept = {path: spot for path, spot in weak.items() if not _is_within(path, self.gone)}
-        put = {path: spot for path, spot in strong.items() if path in self.met or _is_within(path, self.taken)}
-        return {**kept, **put, **({(): weak[()]} if () in weak else {})}
+
+        def spot(path: Path) -> Spot | None:
+            found = strong.get(path) if path in self.met or _is_within(path, self.taken) else None
+            if found and path:
+                return found
+            return weak.get(path, found) if not _is_within(path, self.gone) else None
+
+        return Found(spot, lambda: (*weak, *strong))
 
     def structs(self, weak: Mapping[str, Any], strong: Mapping[str, Any], struct: Struct, path: Path) -> dict[str, Any]:
         merged = dict(weak)

@@ -25,7 +25,7 @@ from lading.schema.codes import BEGIN
 from lading.schema.diagnostics import Diagnostic, Finding, Places, Spot, diagnose, has_errors, in_order
 from lading.schema.document import lines_of, parse
 from lading.schema.job import Job, field_at
-from lading.schema.layers import LatePlaces, Layer, merge, stacked
+from lading.schema.layers import Layer, merge, stacked
 from lading.schema.loader import measure
 from lading.schema.nearest import did_you_mean
 from lading.schema.node import Mapping, Node, Scalar, spots
@@ -40,10 +40,10 @@ from lading.schema.params import (
     plain_matrix,
     plain_params,
 )
-from lading.schema.paths import Path, starts_with
+from lading.schema.paths import Path
 from lading.schema.paths import parse as parse_path
 from lading.schema.reader import WRONG, Reader, described
-from lading.schema.shape import ABOUT_TARGETS, Language, Struct
+from lading.schema.shape import ABOUT_TARGETS, Language, Shape, Struct
 from lading.schema.shape import language as portable
 from lading.schema.site import SiteFile
 from lading.schema.steps import ReadFile, Steps
@@ -96,11 +96,8 @@ class Spec(NamedTuple):
 
         a queue for all jobs says nothing of a time limit of services.
         """
-        value = _pruned(defaults.value, self.struct, self.language)
-        return Layer(
-            value,
-            LatePlaces(lambda: {path: spot for path, spot in defaults.places.items() if path and self._has(path)}),
-        )
+        value = _pruned(defaults.value, Shape("struct", struct=self.struct.name), self.language)
+        return defaults.part(value, lambda path: bool(path) and self._has(path))
 
     def _has(self, path: Path) -> bool:
         return not path or field_at(self.language, self.struct, path) is not None
@@ -304,6 +301,8 @@ class _Loading:
 
     def _is_sound(self, root: Mapping, matrix: Map[str, list[Any]]) -> bool:
         """Whether the matrix can be made into jobs; what is wrong with it has been said."""
+        if not matrix:
+            return True
         self._clashes(root, matrix)
         self._twins(root, matrix)
         size = measure(root)[0] - sum(measure(node)[0] for node in (_item(root, "matrix"),) if node)
@@ -367,14 +366,14 @@ class _Loading:
         self.diagnostics += [diagnose(finding, places) for finding in findings]
 
 
-def _pruned(value: Map[str, Any], struct: Struct, language: Language, path: Path = ()) -> dict[str, Any]:
-    kept = {}
-    for key, item in value.items():
-        at = (*path, key)
-        if field_at(language, struct, at) or starts_with(at, ("native",)):
-            is_map = isinstance(item, Map) and not starts_with(at, ("native",))
-            kept[key] = _pruned(item, struct, language, at) if is_map else item
-    return kept
+def _pruned(value: Any, shape: Shape, language: Language) -> Any:
+    """What of the value the shape has a place for."""
+    if shape.type == "struct":
+        fields = language.structs[shape.struct].fields
+        return {key: _pruned(item, fields[key].shape, language) for key, item in value.items() if key in fields}
+    if shape.type == "map" and shape.item:
+        return {key: _pruned(item, shape.item, language) for key, item in value.items()}
+    return value
 
 
 def _override_of(top: Struct, language: Language) -> Struct:

@@ -6,6 +6,7 @@ A path is a tuple of keys and indexes, ``("mounts", 1, "readOnly")``; people rea
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 Path = tuple[str | int, ...]
 
@@ -17,18 +18,20 @@ _STEP = re.compile(
 
 def render(path: Sequence[str | int]) -> str:
     """The path as people write it; keys that are not plain names stand quoted in brackets."""
-    text = ""
-    for step in path:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        elif _PLAIN.match(step) or step == "*":
-            text += f".{step}" if text else step
-        else:
-            escaped = step.replace("\\", "\\\\").replace('"', '\\"')
-            text += f'["{escaped}"]'
-    return text
+    return "".join([_rendered(step) for step in path]).removeprefix(".")
 
 
+@lru_cache(maxsize=4096)  # the fields of the language, again and again
+def _rendered(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    if _PLAIN.match(step) or step == "*":
+        return f".{step}"
+    escaped = step.replace("\\", "\\\\").replace('"', '\\"')
+    return f'["{escaped}"]'
+
+
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Path | None:
     """The path that ``render`` would write as this text, or None where it is not one."""
     steps: list[str | int] = []

@@ -16,7 +16,7 @@ from lading.schema.forms import FORMS
 from lading.schema.nearest import did_you_mean, nearest
 from lading.schema.node import Mapping, Node, Scalar, Sequence
 from lading.schema.paths import Path, render
-from lading.schema.scalars import resolve
+from lading.schema.scalars import NULLS, resolve
 from lading.schema.shape import Field, Language, Shape, Struct, with_raw
 from lading.schema.units import parse_bytes, parse_cores, parse_range, parse_seconds
 
@@ -60,7 +60,7 @@ class Reader:
 
     def read(self, node: Node, shape: Shape, path: Path = ()) -> Any:
         """The value of the node, or WRONG. The caller has noted the node's spot under the path."""
-        if isinstance(node, Scalar) and node.plain and resolve(node) is None and shape.type != "any":
+        if isinstance(node, Scalar) and node.plain and node.text in NULLS and shape.type != "any":
             return None if self.nulls else self._object("LD202", path)
         if shape.form:
             formed = FORMS[shape.form](node)

@@ -10,8 +10,11 @@ from lading.schema.node import Scalar
 
 Value = None | bool | int | float | str
 
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+"""The plain scalars that are null."""
+
 _WORDS: dict[str, Value] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(NULLS),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
     **dict.fromkeys((sign + word for sign in ("", "+") for word in (".inf", ".Inf", ".INF")), inf),

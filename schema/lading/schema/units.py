@@ -19,6 +19,7 @@ _SECONDS_TEXT = re.compile(r"(?:(\d{1,99})d)?(?:(\d{1,99})h)?(?:(\d{1,99})m)?(?:
 _CORES_TEXT = re.compile(r"(\d{1,99}(?:\.\d{1,99})?)(m?)\Z", re.ASCII)
 _RANGE_TEXT = re.compile(r"(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9}))?)?", re.ASCII)
 LARGEST = 2**63 - 1
+LONGEST_NUMBER = 100
 
 
 def parse_bytes(text: str) -> int | None:
@@ -44,6 +45,8 @@ def parse_cores(text: str) -> int | None:
 
 def _whole(number: str, size: int) -> int | None:
     """The decimal number of a unit, in base units; None where that is no whole number of them, or too large a one."""
+    if len(number) > LONGEST_NUMBER:
+        return None
     whole, _, decimals = number.partition(".")
     exact, rest = divmod(int(whole + decimals) * size, 10 ** len(decimals))
     return exact if not rest and exact <= LARGEST else None

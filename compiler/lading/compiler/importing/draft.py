@@ -133,8 +133,11 @@ def undefaulted(draft: SpecDraft, defaults: Layer) -> SpecDraft:
     if _bodies(usual) == _bodies(draft):
         return draft
     at: Path = ("overrides", draft.target.name)
+    known = language()
+    struct = known.structs[known.kinds[draft.document.get("kind", "job")]]
     for path in _unsaid(defaults.value, draft.document):
-        usual = usual.with_value((*at, *path), None)
+        if path[0] == "native" or field_at(known, struct, path):
+            usual = usual.with_value((*at, *path), None)
     return usual._replace(comments={**usual.comments, at: ("the target's defaults say more than the payload",)})
 
 

@@ -96,7 +96,7 @@ class _Import:
             return self.native.payload
         found = understood(self.platform, self.native.payload, self.native.later)
         if found.hopeless:
-            wrong = ((place, f"{place}: {why}" if place else why) for place, why in found.hopeless)
+            wrong = dict.fromkeys((place, f"{place}: {why}" if place else why) for place, why in found.hopeless)
             raise InvalidSpec(self._diagnostic("LD142", place, why=why) for place, why in wrong)
         self.nulls = found.nulls
         for pointer, why in found.strange.items():

@@ -31,7 +31,7 @@ def read_native(name: str, data: bytes, target: Target) -> NativeFile:
     if not text.strip():
         raise _refused("LD105", Place(name, 1, 1, 1, 1), what="file", help="name a file with a payload in it")
     if is_script and not text.lstrip().startswith("{"):
-        return _script(name, data, text)
+        return _script(name, data, text, target)
     native = _payload(read_json(name, text), target)
     if not is_script:
         return native
@@ -40,13 +40,16 @@ def read_native(name: str, data: bytes, target: Target) -> NativeFile:
     return native._replace(payload=native.payload["script"])
 
 
-def _script(name: str, data: bytes, text: str) -> NativeFile:
+def _script(name: str, data: bytes, text: str, target: Target) -> NativeFile:
+    """A batch script, which is none without the ``#!`` that it is submitted for."""
     lines = lines_of(data)
 
     def place(pointer: str) -> Place:
         number = min(int(pointer[1:]), len(lines)) if pointer[1:].isdecimal() else 1
         return Place(name, number, 1, number, len(lines[number - 1]) + 1)
 
+    if not text.startswith("#!"):
+        raise _no_payload(place("/1"), target, "a batch script begins with #!")
     return NativeFile(text, place)
 
 
@@ -65,7 +68,7 @@ def _payload(whole: JsonText, target: Target) -> NativeFile:
     payload = unwire(request.value, target.options) if unwire else request.value
     if _is_deep(payload):
         raise _refused("LD137", request.place(""), bound=MAX_DEPTH)
-    return NativeFile(payload, request.place, frozenset(later))
+    return NativeFile(payload, request.place, frozenset(later) - {""})
 
 
 def _is_deep(payload: Any) -> bool:

@@ -205,7 +205,8 @@ def _fitting(shape: Shape, value: Any) -> Any:
 
 
 def _fields(struct: Struct, value: Mapping[str, Any]) -> dict[str, Any]:
-    return _set_only({name: _fitting(struct.fields[name].shape, item) for name, item in value.items()})
+    known = {name: item for name, item in value.items() if name in struct.fields}
+    return _set_only({name: _fitting(struct.fields[name].shape, item) for name, item in known.items()})
 
 
 def _set_only(items: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,34 +1,97 @@
-"""The part of the script below its ``#SBATCH`` lines, as the values that ``job.sh.j2`` writes down."""
+"""The part of the script below its ``#SBATCH`` lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from lading.compiler.payload import Sources
+from lading.compiler.payload import From, Piece
 from lading.compiler.sbatch import tasks, variables
 from lading.compiler.sbatch.handover import Handover
 from lading.compiler.sbatch.launch import around, around_each, has_each, launch
-from lading.compiler.sbatch.program import program
-from lading.compiler.templating import render
+from lading.compiler.sbatch.program import Program, program
+from lading.compiler.templating import Shell, filled
 from lading.compiler.view import View
 
-FOLDER = __name__.rpartition(".")[0]
 
-
-def body(view: View, handover: Handover) -> Iterator[tuple[str, Sources]]:
-    """The script after its directives: pieces of text with their sources."""
+def body(view: View, handover: Handover) -> Iterator[Piece]:
+    """The script after its directives."""
     runs = program(view)
-    yield from render(
-        FOLDER,
-        "job.sh.j2",
-        modules=tasks.modules(view),
-        starts_at_home=view.get("workdir") is None or tasks.container(view) is not None,
-        variables=variables.of_job(view),
-        first=handover.first,
-        has_each=has_each(view),
-        of_task=variables.of_task(view),
-        around_each=around_each(view),
-        program=runs,
-        launch=launch(view, runs),
-        around=around(view),
-        retries=tasks.retries(view),
-        last=handover.last,
-    )
+    yield from _preparation(view, handover.first)
+    if has_each(view):
+        yield from _of_each_task(view)
+    if runs.text:
+        yield from _text_of_script(runs, runs.text)
+    if runs.needs_file:
+        yield filled(RUN)
+    if runs.inline:
+        yield filled("\n# The spec's script.\n")
+        yield runs.inline.value, runs.inline.sources
+        return
+    yield from _start(view, runs)
+    if attempts := tasks.retries(view):
+        yield from _next_attempt(attempts, handover.last)
+
+
+def _preparation(view: View, first: Sequence[Shell]) -> Iterator[Piece]:
+    yield filled("\n")
+    for module in tasks.modules(view):
+        yield filled("module load {}\n", module)
+    if view.get("workdir") is None or tasks.container(view):
+        yield filled('cd "$HOME"\n')
+    yield filled("export SLURM_EXPORT_ENV=ALL # every srun passes on what is set here\n")
+    for name, value in variables.of_job(view).items():
+        yield filled("export {}={}\n", name, value)
+    for line in first:
+        yield filled("{}\n", line)
+
+
+def _of_each_task(view: View) -> Iterator[Piece]:
+    yield filled("\n# What each task does, once it knows which one it is.\neach='\n")
+    for name, value in variables.of_task(view).items():
+        yield filled("  export {}={}\n", name, value)
+    yield filled('  {}"$@"{}\n', *around_each(view))
+    yield filled("'\n")
+
+
+def _text_of_script(runs: Program, text: From) -> Iterator[Piece]:
+    yield filled("\n# The spec's script.\n")
+    if runs.delimiter:
+        yield filled("IFS= read -r -d '' program <<'{}'\n", runs.delimiter)
+        yield text.value, text.sources
+        yield filled("{}\n", runs.delimiter)
+    else:
+        yield filled("program={}\n", text)
+
+
+RUN = """
+# Gives it to its interpreter as a file.
+run='
+  file=$(mktemp) || exit
+  trap "rm -f \\"$file\\"" EXIT
+  printf %s "$1" >"$file"
+  shift
+  "$@" "$file"
+'
+"""
+
+
+def _start(view: View, runs: Program) -> Iterator[Piece]:
+    before, after = around(view)
+    yield filled("\n")
+    yield filled("{}", before)
+    for line, words in enumerate(launch(view, runs)):
+        if line:
+            yield filled(" \\\n  ")
+        for place, word in enumerate(words):
+            yield filled(" {}" if place else "{}", word)
+    yield filled("{}\n", after)
+
+
+def _next_attempt(attempts: From, last: Sequence[Shell]) -> Iterator[Piece]:
+    yield filled("status=$?\n\n")
+    yield filled("# Slurm runs the job again when it is asked to; SLURM_RESTART_COUNT tells how often it has.\n")
+    yield filled("if (( status != 0 && ${{SLURM_RESTART_COUNT:-0}} < {} )); then\n", attempts)
+    yield filled('  scontrol requeue "$SLURM_JOB_ID"\n')
+    if last:
+        yield filled("else\n")
+    for line in last:
+        yield filled("  {}\n", line)
+    yield filled('fi\nexit "$status"\n')

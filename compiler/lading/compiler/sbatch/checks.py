@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lading.compiler.objections import missing
 from lading.compiler.plan import Plan
 from lading.compiler.sbatch.convert import cores_of_slot
 from lading.compiler.sbatch.directives import directives, priority_options
@@ -82,7 +81,7 @@ def _whole_cores(view: View) -> Iterator[Finding]:
     cpu = view.raw("resources", "cpu")
     if cpu is None or not view.key or view.plan.below((*view.prefix, "resources", "cpu")):
         return
-    slots = view.value("slots")
+    slots = view.value("slots", default=1)
     whole = cores_of_slot(cpu, slots) * slots
     if whole * 1000 != cpu:
         why = f"{written(cpu, 'cores')} → {whole} cores for {slots} slots"
@@ -123,12 +122,6 @@ def _program_of_image(view: View) -> Iterator[Finding]:
         path = (*view.prefix, "args") if view.raw("args") else (*view.prefix, "image")
         code = "LD432" if runtime else "LD420"
         yield Finding(code, path, {"image": image, "target": view.plan.target.name})
-
-
-def lacks_program(view: View) -> Iterator[Finding]:
-    """A script of lading's own must have something to run."""
-    if not any(view.is_set(name) for name in ("command", "script", "image")):
-        yield missing(view, ("command",), "there is nothing to run")
 
 
 def _program_name(view: View) -> Iterator[Finding]:

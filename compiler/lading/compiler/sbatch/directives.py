@@ -221,7 +221,7 @@ def _rest(view: View) -> Options:
 
 
 def _native(view: View, names: Sequence[str]) -> Options:
-    for name in names:
+    for name in names if view.is_set("native") else ():
         value = native(view, name)
         if value and name in SIZES:
             yield from _mebibytes(OPTIONS[name], From(-(-value.value // 2**20), value.sources))

@@ -30,12 +30,6 @@ class Program:
     needs_file: bool = False
 
     @property
-    def script(self) -> Shell | None:
-        """The spec's script, where there is one."""
-        found = self.inline or self.text
-        return Shell(found.value, found.sources) if found else None
-
-    @property
     def delimiter(self) -> Shell | None:
         """The line that ends the script's here-document; None where it can not stand in one as it is."""
         if self.text is None or _CONTROL.search(self.text.value) or not self.text.value.endswith("\n"):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from lading.compiler.payload import From, Sources, Text
+from lading.compiler.payload import From, Piece, Text
 from lading.compiler.plan import Plan
 from lading.compiler.sbatch.body import body
 from lading.compiler.sbatch.directives import dependencies, directives
@@ -19,8 +19,7 @@ def script(view: View, handover: Handover, said: Collection[str] = ()) -> Text:
     for directive in directives(view, handover.exported):
         is_wanted = directive.option not in said and (directive.value.sources or not is_bare)
         text.add(directive.line() if is_wanted else "", *directive.value.sources)
-    for piece, sources in below:
-        text.add(piece, *sources)
+    text.pieces.extend(below)
     return text
 
 
@@ -30,7 +29,7 @@ def _shell(view: View) -> str:
     return f"{shell}# Made by lading from a spec: change that one, and compile it again.\n"
 
 
-def _program(view: View) -> tuple[str, Iterable[tuple[str, Sources]]]:
+def _program(view: View) -> tuple[str, Iterable[Piece]]:
     """The spec's script as the batch script itself, with its own first line where it has one."""
     program = view.get("script") or From("", ())
     first, _, rest = program.value.partition("\n")

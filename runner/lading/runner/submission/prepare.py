@@ -3,6 +3,7 @@
 Nothing here is durable, and nothing here submits anything.
 """
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,9 +42,18 @@ class Prepared:
 def prepare(compilation: Compilation, channel: Channel) -> Prepared:
     """The compilation, ready to be sent. A secret without a value and a job that is not there are found out here."""
     requests, target = compilation.requests, compilation.target.name
+    for request in requests:
+        _refuse_late(request, target)
     bodies = tuple(fill(request.body, request.secrets, channel.vault.value) for request in requests)
     after = {entry: _native_id(entry, target, channel) for entry in after_entries(compilation)}
     return Prepared(_submission(compilation, channel.ids.new()), requests, bodies, after)
+
+
+def _refuse_late(request: Request, target: str) -> None:
+    """What no client fills in yet may not go out as the map that stands for it."""
+    if request.late:
+        shown = json.dumps(next(iter(request.late.values())), ensure_ascii=False)
+        raise NotSupported(f"{target} needs {shown} filled in at submission, which lading can not do yet")
 
 
 def after_entries(compilation: Compilation) -> tuple[str, ...]:

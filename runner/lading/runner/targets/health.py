@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lading.runner.errors import RunnerError
+from lading.runner.errors import NotSupported, RunnerError
 from lading.runner.invocation.session import Session, check_targets
 from lading.runner.secrets.scrub import scrubber
 from lading.runner.version import LADING
@@ -29,7 +29,7 @@ def examine(session: Session, targets: Sequence[str] = ()) -> tuple[list[Finding
             findings += [Finding(name, *pair) for pair in session.channel(name).client.check()]
         except RunnerError as error:
             scrubber().error(error)
-            findings.append(Finding(name, "reachable", "no"))
+            findings.append(Finding(name, "reachable", "not tried" if isinstance(error, NotSupported) else "no"))
             errors.append(error)
     return findings, errors
 

@@ -15,7 +15,9 @@ def connect(platform: str, context: Context) -> Client:
     """A client of the platform for the target that the context describes. Nothing is sent yet."""
     module = _own(platform) or _other(platform)
     if module is None:
-        raise NotSupported(f"lading can compile for {platform} and not submit to it: there is no client for it")
+        raise NotSupported(
+            f"lading compiles for {platform} and can not talk to it yet: `lading compile -o DIR` writes what it takes"
+        )
     return cast("Client", module.connect(context))
 
 

@@ -1,10 +1,10 @@
 """Sites: which one holds here, and the targets that it names.
 
 The first found wins: the file that ``--site`` names; ``lading.site.yaml`` beside the spec and upwards to the root of
-the git checkout; the file that ``$LADING_SITE`` names; ``lading.site.yaml`` in the user's configuration folder. Without
-any there is one target, ``local``. What the targets were seen to have stands in the lock beside the file (``lock.py``),
-and the file itself over it. Outside of a checkout no folder above the spec's own is looked into: a site may name
-commands to run, and a stranger may have put one there.
+the git checkout, or to the folder that the command is given in; the file that ``$LADING_SITE`` names;
+``lading.site.yaml`` in the user's configuration folder. Without any there is one target, ``local``. What the targets
+were seen to have stands in the lock beside the file (``lock.py``), and the file itself over it. Above those no folder
+is looked into: a site may name commands to run, and a stranger may have put one there.
 """
 
 import os
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from lading.compiler.registry import default_options, language, module_of, platform, platforms
+from lading.compiler.registry import default_options, language, module_of, platform, platforms, sections
 from lading.compiler.secrets import login_secret
 from lading.compiler.target import Target
 from lading.runner.targets.lock import NO_LOCK, lock_beside, merged_catalog
@@ -143,7 +143,7 @@ def read_site(file: Path | None) -> Site:
 
 def problems_of(file: SiteFile) -> Iterator[Diagnostic]:
     """What is wrong with a site, or with a lock by itself, beyond its model: names that nothing bears."""
-    for finding in (*_unknown_platforms(file), *_unknown_names(file)):
+    for finding in (*_unknown_platforms(file), *_unknown_names(file), *_missing_options(file)):
         yield diagnose(finding, file.places)
 
 
@@ -153,6 +153,17 @@ def _unknown_platforms(file: SiteFile) -> Iterator[Finding]:
         if called and module_of(called) is None:
             help_ = did_you_mean(called, platforms(), "the platforms are")
             yield Finding("LD214", ("targets", name, "platform"), {"name": called, "help": help_})
+
+
+def _missing_options(file: SiteFile) -> Iterator[Finding]:
+    """What a platform must be told: of options that are written, the reader says it."""
+    for name, value in file.value.get("targets", {}).items() if file.value.get("kind") == "site" else ():
+        found = sections(value.get("platform", ""))
+        fields = found[0]["options"].fields if found and "options" not in value else {}
+        for option, field in fields.items():
+            if field.required:
+                words = {"parent": f"targets.{name}", "field": "options", "example": f"{{{option}: {field.example}}}"}
+                yield Finding("LD204", ("targets", name), words, at_key=True)
 
 
 def _unknown_names(site: SiteFile) -> Iterator[Finding]:
@@ -174,7 +185,8 @@ def _is_a_field(path: Steps | None) -> bool:
 
 
 def _up_to_checkout(folder: Path) -> Iterator[Path]:
-    """The folder, and those above it up to the root of its git checkout, if it is in one."""
+    """The folder, and those above it up to the root of its git checkout or to where we are, whichever is higher."""
     above = [folder, *folder.parents]
+    here = Path().absolute()
     root = next((place for place, each in enumerate(above) if (each / ".git").exists()), 0)
-    return iter(above[: root + 1])
+    return iter(above[: max(root, above.index(here) if here in above else 0) + 1])
