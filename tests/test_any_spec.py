@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from kit.sites import PLATFORMS, target_of
 from kit.specs import any_document, valid_document
 
@@ -54,3 +55,18 @@ def test_a_compilation_accounts_for_every_set_field(name: str, data: dict[str, A
             r.as_data() for r in compilation.requests
         ]
         assert compilation.digest == digest(compilation.requests)
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+@THOROUGH
+@given(documents=st.lists(valid_document(), min_size=3, max_size=5))
+def test_fields_that_stand_together_are_carried_or_spoken_of(name: str, documents: list[dict[str, Any]]) -> None:
+    """Several fields of one job, step or role: never more than diagnostics, and never a field that nobody has read."""
+    kind = documents[0]["kind"]
+    together: dict[str, Any] = {}
+    for data in documents:
+        together |= data if data["kind"] == kind else {}
+    loaded = load("valid.yaml", json.dumps(together).encode(), language=language())
+    if not has_errors(loaded.diagnostics):
+        compilation = compile_spec(loaded.specs[0], target_of(name), verify=True)
+        assert compilation.is_valid == bool(compilation.requests)

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kit.compiling import compiled as compiled_text
+from kit.sites import target_of
 from ruamel.yaml import YAML
 
 from lading.compiler.pipeline import Compilation, compile_spec
@@ -911,3 +913,18 @@ def test_what_people_are_told(spec: dict[str, Any], said: list[str]) -> None:
     loaded = load("spec.yaml", json.dumps(job).encode(), language=language())
     found = [d.message for d in compile_spec(loaded.specs[0], target(), verify=True).diagnostics]
     assert found == said
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "image: a/b:1\nargs: [a]\nslots: 1",
+        "image: a/b:1\nargs: [a]\nlaunch: once",
+        "image: a/b:1\nscript: echo hi\nlaunch: each\nresources: {shm: 1Gi}",
+        "image: a/b:1\ncommand: [a]\nframework: pytorch\nroles: {master: {replicas: 1}, worker: {replicas: 3}}",
+    ],
+)
+def test_how_a_program_is_started_may_be_said_where_nothing_is(lines: str) -> None:
+    """The program may be the image's own, or one process: then `launch` and `slots` say what holds anyway."""
+    compilation = compiled_text(f"lading: v1\nname: a\n{lines}\n", target_of("paddleflow"))
+    assert [d.message for d in compilation.diagnostics if d.is_error] == []

@@ -20,6 +20,8 @@ MEMBER_FOLDED = ("workdir", "schedule.timeLimit", "schedule.restart", "schedule.
 def emit(plan: Plan) -> Sequence[Draft]:
     """The request that creates the job. Its ``id`` is left to the submission."""
     root, found = plan.root, job_type(plan.job.value)
+    for part in plan.parts:  # of a program that lading does not start, there is nothing to say of how
+        _ = part.get("launch"), part.get("slots")
     common = {key: value for key, value in stated(root).items() if key not in OF_A_MEMBER}
     body = {**common, **_BODIES[found](root), **only_set(extensionTemplate=template(root).value)}
     return [Draft("POST", f"/api/paddleflow/v1/job/{found}", body)]

@@ -6,6 +6,7 @@ from typing import Any
 
 from lading.compiler.platforms.paddleflow.expansion import expanded
 from lading.compiler.target import Target
+from lading.schema.units import LARGEST
 
 RESTART_POLICY = "PF_JOB_RESTART_POLICY"
 NEVER = "Never"
@@ -58,7 +59,8 @@ def _whole(number: str, unit: int) -> int | None:
         found = Decimal(number) * unit
     except InvalidOperation:
         return None
-    return int(found) if found.is_finite() and found > 0 and found == found.to_integral_value() else None
+    is_sound = found.is_finite() and 0 < found <= LARGEST and found == found.to_integral_value()
+    return int(found) if is_sound else None
 
 
 def priority(native: Any, target: Target) -> str | None:  # noqa: ARG001
