@@ -9,6 +9,10 @@ OWN = "LADING_"
 """What the names of lading's own variables begin with; a spec can not set such a one."""
 
 
+RANK_0_OF_1 = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29500", "WORLD_SIZE": "1", "RANK": "0", "LOCAL_RANK": "0"}
+"""What PyTorch wants to know of a process that is alone, where nothing else tells it."""
+
+
 def own_variables(view: View) -> dict[str, From]:
     """``LADING_NAME``, ``LADING_REPLICAS``, where it is certain ``LADING_REPLICA``, and one for each mounted volume."""
     if view.plan.is_bare:

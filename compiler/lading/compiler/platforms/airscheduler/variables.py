@@ -2,11 +2,8 @@
 
 from lading.compiler.payload import From
 from lading.compiler.platforms.airscheduler.volumes import variables_of_volumes
-from lading.compiler.variables import own_variables
+from lading.compiler.variables import RANK_0_OF_1, own_variables
 from lading.compiler.view import View
-
-RANK_0_OF_1 = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29500", "WORLD_SIZE": "1", "RANK": "0", "LOCAL_RANK": "0"}
-"""What PyTorch wants to know of a process that is alone."""
 
 
 def has_variables(view: View) -> bool:

@@ -2,12 +2,8 @@
 
 from lading.compiler.payload import From
 from lading.compiler.platforms.paddleflow.launch import adds_mpirun
-from lading.compiler.variables import own_variables
+from lading.compiler.variables import RANK_0_OF_1, own_variables
 from lading.compiler.view import View
-
-_ALONE = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29500", "WORLD_SIZE": "1", "RANK": "0"}
-"""What PyTorch's processes look for; the operator sets it in the members of a PyTorchJob."""
-
 
 _AS_ROOT = ("OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM")
 """What Open MPI wants to be told before it starts anything as root; other kinds of MPI do not ask."""
@@ -27,5 +23,5 @@ def _of_pytorch(view: View, role: str) -> dict[str, From]:
     framework = view.get("framework")
     if view.plan.is_bare or framework is None or framework.value != "pytorch" or view.value("slots", default=1) > 1:
         return {}
-    found = {"LOCAL_RANK": "0"} if role else {**_ALONE, "LOCAL_RANK": "0"}
+    found = {"LOCAL_RANK": "0"} if role else RANK_0_OF_1  # the operator sets the rest in the members of a PyTorchJob
     return {name: From(value, framework.sources) for name, value in found.items()}

@@ -8,11 +8,8 @@ from lading.compiler.platforms.suanli.counting import counting, index_of
 from lading.compiler.rows import Body, named_secret
 from lading.compiler.shell import shell_argv
 from lading.compiler.templating import Shell
-from lading.compiler.variables import mount_variable, own_variables
+from lading.compiler.variables import RANK_0_OF_1, mount_variable, own_variables
 from lading.compiler.view import View
-
-RANK_0_OF_1 = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29500", "WORLD_SIZE": "1", "RANK": "0", "LOCAL_RANK": "0"}
-"""What PyTorch wants to know of a process that is alone."""
 
 
 def start_script(view: View) -> Body | None:
