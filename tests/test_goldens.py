@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Golden, Say
-from kit.examples import EXAMPLES, SITES, read_example, targets_of
+from kit.examples import EXAMPLES, SITES, SPECS, read_example, targets_of
 from kit.wire import shown
 
 from lading.compiler.pipeline import Compilation, compile_spec
@@ -20,9 +20,12 @@ FILES = {GOLDENS / site.stem / target / f"{example.stem}.txt" for site, target i
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 @pytest.mark.parametrize(("site", "target"), TARGETS, ids=[f"{site.stem}-{target}" for site, target in TARGETS])
-def test_what_becomes_of_each_example(site: Path, target: str, example: Path, golden: Golden, say: Say) -> None:
+def test_what_becomes_of_each_example(
+    site: Path, target: str, example: Path, golden: Golden, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The diagnostics as people see them, and then each request as it goes over the wire."""
-    to, loaded = read_site(site).target(target), read_example(example)
+    monkeypatch.chdir(SPECS)
+    to, loaded = read_site(site.relative_to(SPECS)).target(target), read_example(example)
     compiled = [compile_spec(spec, to, verify=True) for spec in loaded.specs]
     told = "\n".join(
         filter(None, (text for one in compiled for text in (say(one.diagnostics, loaded.sources), sent(one))))

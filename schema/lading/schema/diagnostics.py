@@ -143,8 +143,8 @@ def _span(finding: Finding, places: Places) -> Span | None:
     spot = spot_of(finding.path[:-1], places)
     if spot is None:
         return None
-    if spot.key:
-        return spot.key
+    if spot.key or spot != places.get(()):
+        return spot.key or spot.value
     names = (places[path].key for path in NAMES_OF_DOCUMENTS if path in places)
     return next((key for key in names if key), spot.value)
 
