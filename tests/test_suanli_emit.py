@@ -181,10 +181,15 @@ def test_alternatives_are_sent_with_their_weights() -> None:
 
 
 def test_nobody_pays_for_gpus_without_being_told() -> None:
-    """Where the smallest machine has some and the spec asks for none."""
+    """Where the smallest machine has some and the spec asks for none, or has more than it asks for."""
     only = {"resources": {"4090-1x": target().catalog["resources"]["4090-1x"]}}
     assert said(compiled({}, target(catalog=only))) == [
         ("LD408", "resources.gpu", "4090-1x is the smallest machine, and it has GPUs that nobody asks for")
+    ]
+    larger = {"resources": {"4090-2x": target().catalog["resources"]["4090-2x"]}}
+    found = said(compiled({"resources": {"gpu": 1}}, target(catalog=larger)))
+    assert [each for each in found if each[0] == "LD408"] == [
+        ("LD408", "resources.gpu", "4090-2x is the smallest machine, and it has 2 GPUs, with 1 asked for")
     ]
 
 

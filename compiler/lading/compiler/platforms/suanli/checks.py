@@ -126,14 +126,15 @@ def _gpus_divide(root: View) -> Iterator[Finding]:
 
 
 def _unasked_gpus(root: View) -> Iterator[Finding]:
-    """The smallest machine may have GPUs all the same; one that the spec names was meant."""
-    is_meant = root.is_set("native", "suanli", "resources")
-    if is_meant or any(part.is_set("resources", "gpu") for part in containers(root)):
+    """The smallest machine may have more GPUs than are asked for, to be paid for; one that the spec names was meant."""
+    if root.is_set("native", "suanli", "resources"):
         return
+    wanted = sum(part.raw("resources", "gpu", "count") or 0 for part in containers(root))
     for machine in _known(root):
-        if machine.has("gpu"):
-            what = f"{machine.name} is the smallest machine, and it has GPUs that nobody asks for"
-            yield warning(root, ("resources", "gpu"), what)
+        count = machine.has("gpu")
+        if count > wanted:
+            asked_for = f"{count} GPUs, with {wanted} asked for" if wanted else "GPUs that nobody asks for"
+            yield warning(root, ("resources", "gpu"), f"{machine.name} is the smallest machine, and it has {asked_for}")
 
 
 def _known(root: View) -> list[Machine]:
