@@ -10,8 +10,10 @@ from typing import Literal
 
 Quantity = Literal["bytes", "seconds", "cores"]
 
-_BYTES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
-_BYTES |= {f"{letter}i": 2 ** (10 * (power + 1)) for power, letter in enumerate("KMGTPE")}
+BYTES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
+BYTES |= {f"{letter}i": 2 ** (10 * (power + 1)) for power, letter in enumerate("KMGTPE")}
+"""How many bytes each suffix of a Kubernetes quantity stands for."""
+
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 # Nothing of more digits is small enough, and Python reads no number of any length.
 _BYTES_TEXT = re.compile(r"(\d{1,99}(?:\.\d{1,99})?)([kMGTPE]|[KMGTPE]i)\Z", re.ASCII)
@@ -19,13 +21,12 @@ _SECONDS_TEXT = re.compile(r"(?:(\d{1,99})d)?(?:(\d{1,99})h)?(?:(\d{1,99})m)?(?:
 _CORES_TEXT = re.compile(r"(\d{1,99}(?:\.\d{1,99})?)(m?)\Z", re.ASCII)
 _RANGE_TEXT = re.compile(r"(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9}))?)?", re.ASCII)
 LARGEST = 2**63 - 1
-LONGEST_NUMBER = 100
 
 
 def parse_bytes(text: str) -> int | None:
     """``64Gi`` → 68719476736; None for anything but a Kubernetes quantity with a suffix that is whole in bytes."""
     match = _BYTES_TEXT.match(text)
-    return _whole(match[1], _BYTES[match[2]]) if match else None
+    return _whole(match[1], BYTES[match[2]]) if match else None
 
 
 def parse_seconds(text: str) -> int | None:
@@ -45,8 +46,6 @@ def parse_cores(text: str) -> int | None:
 
 def _whole(number: str, size: int) -> int | None:
     """The decimal number of a unit, in base units; None where that is no whole number of them, or too large a one."""
-    if len(number) > LONGEST_NUMBER:
-        return None
     whole, _, decimals = number.partition(".")
     exact, rest = divmod(int(whole + decimals) * size, 10 ** len(decimals))
     return exact if not rest and exact <= LARGEST else None
@@ -83,7 +82,7 @@ def written(value: int, quantity: Quantity) -> str:
 
 
 def _bytes_text(value: int) -> str:
-    whole = [(size, suffix) for suffix, size in _BYTES.items() if suffix and value % size == 0]
+    whole = [(size, suffix) for suffix, size in BYTES.items() if suffix and value % size == 0]
     if not whole:
         return f"{value // 1000}.{value % 1000:03}k"
     size, suffix = max(whole)

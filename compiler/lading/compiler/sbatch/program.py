@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from lading.compiler.payload import From
 from lading.compiler.sbatch import tasks
 from lading.compiler.sbatch.variables import of_program
+from lading.compiler.shell import DEFAULT_SHELL, interpreter
 from lading.compiler.templating import Shell
 from lading.compiler.view import View
 
@@ -14,7 +15,6 @@ Word = str | From
 Words = list[Word]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_OWN_SHELL = re.compile(r"#![ \t]*(\S+)(?:[ \t]+(.*\S))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +46,20 @@ def program(view: View) -> Program:
     if script is None:
         found = [view.get("command"), view.get("args")]
         return Program([From(word, part.sources) for part in found if part for word in part.value])
-    interpreter, is_bash = _interpreter(view, script.value)
+    shell, is_bash = _interpreter(view, script.value)
     if not is_bash or script.value[0] in "-+":
-        words: Words = ["sh", "-c", Shell('"$run"'), "sh", Shell('"$program"'), *interpreter]
+        words: Words = ["sh", "-c", Shell('"$run"'), "sh", Shell('"$program"'), *shell]
         return Program(words, text=script, needs_file=True)
-    if interpreter[0].value == "/bin/bash" and _may_stand_inline(view, script.value):
+    if shell[0].value == "/bin/bash" and _may_stand_inline(view, script.value):
         return Program(inline=script)
-    return Program([*interpreter, "-c", Shell('"$program"')], text=script)
+    return Program([*shell, "-c", Shell('"$program"')], text=script)
 
 
 def _interpreter(view: View, script: str) -> tuple[list[From], bool]:
-    """The words before the script's name, as the kernel makes them of a ``#!`` line; and whether it is plain bash."""
-    own = _OWN_SHELL.match(script)
-    shell = view.get("shell") or From("/bin/bash", ())
-    found = [From(word, ()) for word in own.groups() if word] if own else [shell]
+    """The words before the script's name, with what says them; and whether they are plain bash."""
+    shell = view.get("shell") or From(DEFAULT_SHELL, ())
+    words = interpreter(script, shell.value)
+    found = [shell] if words == [shell.value] else [From(word, ()) for word in words]
     return found, len(found) == 1 and posixpath.basename(found[0].value) == "bash"
 
 

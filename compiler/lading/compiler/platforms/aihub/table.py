@@ -28,8 +28,6 @@ OTHER_KINDS = (
     "services and workflows are set up on its own pages"
 )
 
-IMAGES_ONLY = "a search by images or text looks in a library of features, and keeps the best results"
-
 
 def _by_skus(decide: Convert) -> Row:
     return Row(Fidelity.ROUNDED, "sku_cnt", why="a cluster is given out in whole SKUs", convert=decide)

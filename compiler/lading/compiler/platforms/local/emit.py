@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lading.compiler.objections import lacks_program
-from lading.compiler.payload import Draft, From, Secret
+from lading.compiler.payload import Draft, From
 from lading.compiler.plan import Plan
+from lading.compiler.rows import Body, named_secret, only_set
 from lading.compiler.view import View
 from lading.schema.diagnostics import Finding
-
-Body = dict[str, Any]
 
 LEADERS = ("master", "chief", "launcher", "head", "driver")
 """Roles whose first replica has rank 0, wherever in the file they stand."""
@@ -69,8 +68,8 @@ def _work(view: View) -> Body:
         "launch": _default(view, "each", "launch"),
         "retries": _default(view, 0, "schedule", "retries"),
         "restart": view.get("schedule", "restart") or view.value("schedule", "restart"),
-        **_set(framework=view.get("framework"), hold=view.get("schedule", "hold")),
-        **_set(timeLimit=view.get("schedule", "timeLimit"), array=_array(view)),
+        **only_set(framework=view.get("framework"), hold=view.get("schedule", "hold")),
+        **only_set(timeLimit=view.get("schedule", "timeLimit"), array=_array(view)),
     }
 
 
@@ -80,9 +79,9 @@ def _group(view: View, role: str) -> Body:
         "replicas": _default(view, 1, "replicas"),
         "slots": _default(view, 1, "slots"),
         **_program(view),
-        "env": {name: _env(value) for name, value in view.items("env").items()},
-        **_set(workdir=view.get("workdir"), image=view.get("image")),
-        **_set(resources=_resources(view), mounts=_mounts(view), ports=_ports(view)),
+        "env": {name: named_secret(value) for name, value in view.items("env").items()},
+        **only_set(workdir=view.get("workdir"), image=view.get("image")),
+        **only_set(resources=_resources(view), mounts=_mounts(view), ports=_ports(view)),
     }
 
 
@@ -94,15 +93,12 @@ def _program(view: View) -> Body:
     return {"argv": [From(word, found.sources) for _, found in words if found for word in found.value]}
 
 
-def _env(value: From) -> From:
-    is_secret = isinstance(value.value, dict)
-    return From(Secret(value.value["secret"]), value.sources) if is_secret else value
-
-
 def _resources(view: View) -> Body:
     for path in (("resources",), ("resources", "gpu")):
         view.get(*path)  # may be written and empty
-    return _set(**{name: view.get("resources", name) for name in AMOUNTS}, gpu=view.get("resources", "gpu", "count"))
+    return only_set(
+        **{name: view.get("resources", name) for name in AMOUNTS}, gpu=view.get("resources", "gpu", "count")
+    )
 
 
 def _mounts(view: View) -> list[Body]:
@@ -115,33 +111,30 @@ def _mount(mount: View) -> Body:
     source, below = mount.get("volume") or mount.get("host"), mount.get("subPath")
     named = mount.get("volume") and From(mount.raw("volume"), mount.sources("volume"))
     whole = source and From(source.value, source.sources + (below.sources if below else ()))
-    return _set(source=whole, volume=named, path=mount.get("path"), readOnly=mount.get("readOnly"))
+    return only_set(source=whole, volume=named, path=mount.get("path"), readOnly=mount.get("readOnly"))
 
 
 def _ports(view: View) -> list[Body]:
     """The ports that the program listens on; published under their own number or not at all."""
     ports = [
-        _set(port=port.get("port"), name=port.get("name"), protocol=port.get("protocol"), publish=port.get("publish"))
+        only_set(
+            port=port.get("port"), name=port.get("name"), protocol=port.get("protocol"), publish=port.get("publish")
+        )
         for port in view.each("ports")
     ]
     return [port for port in ports if "port" in port]
 
 
 def _array(view: View) -> Body:
-    return _set(indices=view.get("array", "indices"), parallelism=view.get("array", "parallelism"))
+    return only_set(indices=view.get("array", "indices"), parallelism=view.get("array", "parallelism"))
 
 
 def _after(view: View, *above: str) -> Body:
     conditions = {name: view.get(*above, "after", name) for name in CONDITIONS}
-    return _set(after=_set(**conditions))
+    return only_set(after=only_set(**conditions))
 
 
 def _default(view: View, default: Any, *path: str) -> Any:
     """What the spec says with its source, else the language's own default, which is written out."""
     found = view.get(*path)
     return default if found is None else found
-
-
-def _set(**fields: Any) -> Body:
-    """Only what is set: an absent field stays absent in the payload."""
-    return {name: value for name, value in fields.items() if value not in (None, {}, [])}

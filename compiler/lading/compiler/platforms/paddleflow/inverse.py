@@ -6,7 +6,7 @@ from typing import Any
 
 from lading.compiler.platforms.paddleflow.expansion import expanded
 from lading.compiler.target import Target
-from lading.schema.units import LARGEST
+from lading.schema.units import BYTES, LARGEST
 
 RESTART_POLICY = "PF_JOB_RESTART_POLICY"
 NEVER = "Never"
@@ -18,9 +18,6 @@ SPARK = {
 """Variables by which the server is told something, by the native fields that say them in a spec."""
 
 SAID_ELSEWHERE = frozenset({RESTART_POLICY, *SPARK.values()})
-
-_SIZES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18}
-_SIZES |= {f"{letter}i": 2 ** (10 * (power + 1)) for power, letter in enumerate("KMGTPE")}
 
 
 def env(native: Any, target: Target) -> Any:  # noqa: ARG001 - every reader is handed the target
@@ -50,7 +47,7 @@ def bytes_of(native: Any) -> int | None:
     """How many bytes the quantity is, if it is a whole number of them."""
     text = str(native)
     number = text.rstrip("kKMGTPEi")
-    unit = _SIZES.get(text[len(number) :])
+    unit = BYTES.get(text[len(number) :])
     return _whole(number, unit) if unit else None
 
 
