@@ -11,7 +11,7 @@ import pytest
 from kit.machine import Machine, body, python, until
 
 from lading.runner.errors import NoSuchJob, NotSupported, Refused, RunnerError
-from lading.runner.platform import LogQuery
+from lading.runner.platform import Accepted, LogQuery
 from lading.runner.platforms.local import supervisor
 from lading.runner.secrets.vault import SecretValue
 from lading.runner.states import State
@@ -48,7 +48,7 @@ def test_two_submissions_of_one_token_are_one_job(machine: Machine) -> None:
 
     def submit(_: int) -> str:
         try:
-            return machine.client.submit(outgoing)
+            return machine.client.submit(outgoing).native_id
         except Refused as refused:
             return str(refused)
 
@@ -64,7 +64,7 @@ def test_find_is_whether_the_job_was_accepted(machine: Machine) -> None:
     """The token is the native id; what can not be a folder's name is no job."""
     job = machine.submit({"argv": ["true"]})
     assert [machine.client.find(token) for token in (job, "other", "../local", "", ".")] == [
-        job,
+        Accepted(job),
         None,
         None,
         None,

@@ -117,7 +117,7 @@ def test_a_job_comes_after_others(machine: Machine) -> None:
     bad = machine.submit({"argv": ["false"]})
     after = {"ok": ["prepare"], "any": [bad], "notOk": [bad]}
     payload = body({"argv": ["ls", "good"]}, after=after)
-    job = machine.client.submit(machine.outgoing(payload, after={"prepare": good}))
+    job = machine.client.submit(machine.outgoing(payload, after={"prepare": good})).native_id
     assert (machine.status(job).state, machine.status(job).native) == (State.PENDING, "waiting")
     assert machine.outcome(job) == ("succeeded 0", ["good"])
 
@@ -128,7 +128,7 @@ def test_a_condition_that_can_never_hold_ends_the_job(machine: Machine) -> None:
     reasons = {}
     for condition, name in (("ok", "false"), ("notOk", "true")):
         payload = body({"argv": ["echo", "ran"]}, after={condition: [name]})
-        job = machine.client.submit(machine.outgoing(payload, after=ends))
+        job = machine.client.submit(machine.outgoing(payload, after=ends)).native_id
         reasons[condition] = (machine.outcome(job), machine.status(job).reason)
     assert reasons == {
         "ok": (("stopped None", []), '"false" failed, so its condition after.ok can never hold'),

@@ -18,8 +18,10 @@ from kit.toy import Toy, channel, compilation, request
 
 from lading.compiler.payload import Draft, From, Secret, settle
 from lading.runner.errors import Refused, RunnerError, SecretMissing
+from lading.runner.platform import Accepted
 from lading.runner.secrets.scrub import Scrubber
-from lading.runner.secrets.vault import SecretValue, Source, Vault, fill
+from lading.runner.secrets.vault import SecretValue, Source, Vault
+from lading.runner.submission.late import filled
 from lading.runner.submission.submit import submit
 
 CANARY = 'canary-7f"3a&/é b9'
@@ -226,10 +228,11 @@ def test_filling_puts_values_where_the_compiler_put_names_and_nowhere_else() -> 
     """A label called ``secret`` stays a label, whatever it says; the body itself is not changed."""
     env = {"a/b~": From(Secret("wandb"), (("env", "a/b~"),)), "list": [Secret("hf"), "x"]}
     compiled = settle(Draft("POST", "/jobs", {"env": env, "labels": {"secret": "wandb"}}))
-    filled = fill(compiled.body, compiled.secrets, lambda name: SecretValue(f"value of {name}"))
-    assert filled["labels"] == {"secret": "wandb"}
-    assert filled["env"]["a/b~"].reveal() == "value of wandb"
-    assert filled["env"]["list"][0].reveal() == "value of hf"
+    values = {where: SecretValue(f"value of {name}") for where, name in compiled.secrets.items()}
+    body = filled(compiled.body, values)
+    assert body["labels"] == {"secret": "wandb"}
+    assert body["env"]["a/b~"].reveal() == "value of wandb"
+    assert body["env"]["list"][0].reveal() == "value of hf"
     assert compiled.body["env"] == {"a/b~": {"secret": "wandb"}, "list": [{"secret": "hf"}, "x"]}
 
 
@@ -283,7 +286,7 @@ def test_no_values_scrub_nothing() -> None:
 class Gossip(Toy):
     """A platform that repeats what it was sent, in its answers and in its errors."""
 
-    def submit(self, outgoing: Any) -> str:
+    def submit(self, outgoing: Any) -> Accepted:
         """Fails with the value in the error and in the error's cause."""
         value = outgoing.body["env"]["KEY"].reveal()
         if "refuse" in self.plays:
@@ -291,7 +294,7 @@ class Gossip(Toy):
             raise Refused(f"bad environment: {json.dumps(value)}", f"is {value} right?") from cause
         return super().submit(outgoing)
 
-    def find(self, token: str) -> str | None:
+    def find(self, token: str) -> Accepted | None:
         """Fails with the value in the error."""
         raise RunnerError(f"can not tell: {CANARY}")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError, Unreachable
-from lading.runner.platform import LogQuery, Outgoing, Usage
+from lading.runner.platform import Accepted, LogQuery, Outgoing, Usage
 from lading.runner.platforms.slurm.answers import STATES, accounting, queue
 from lading.runner.platforms.slurm.client import Client
 from lading.runner.platforms.slurm.command import STARTED, Answer, Commands, _program
@@ -183,7 +183,7 @@ def test_a_submission_is_one_call() -> None:
     """Token and comment in the comment, the script on standard input, the secrets in the environment."""
     run = Recorded(sbatch=said("Welcome to the cluster", "123;big"))
     body = outgoing(comment="for ada", secrets={"KEY": SecretValue("canary")})
-    assert Client(run).submit(body) == "123"
+    assert Client(run).submit(body) == Accepted("123")
     assert run.asked == [["sbatch", "--parsable", "--comment=lading:01jx-a for ada"]]
     assert (run.stdin, run.env) == (b"#!/bin/sh\n", {"KEY": "canary"})
 
@@ -249,7 +249,7 @@ def test_names_become_ids_and_what_has_ended_well_is_left_out() -> None:
     """What the controller remembers is its affair; what only the accounting remembers is settled here."""
     run = Recorded(squeue=said("12|12|RUNNING|None|0|10|0|"), sacct=said("11|COMPLETED|0:0|10|20"), sbatch=said("13"))
     sent = Outgoing("t", "job", "EXEC", "sbatch", outgoing(after=AFTER).body, {"first": "11"})
-    assert Client(run).submit(sent) == "13"
+    assert Client(run).submit(sent) == Accepted("13")
     assert run.asked[-1] == ["sbatch", "--parsable", "--comment=lading:t", "--dependency=afterany:12"]
 
 
@@ -286,10 +286,10 @@ def test_a_token_is_found_in_the_queue_or_in_the_accounting() -> None:
     old = made(86400)
     others = [f"1|lading:{old}x", f"2|x lading:{old}", "3|(null)", "4|a|b"]
     run = Recorded(squeue=said(*others, f"5|lading:{old} x|y"))
-    assert Client(run).find(old) == "5"
+    assert Client(run).find(old) == Accepted("5")
     config = configured("job_comment,job_env")
     run = Recorded(squeue=said(*others), scontrol=config, sacct=said(*others, f"6_3|lading:{old}"))
-    assert Client(run).find(old) == "6"
+    assert Client(run).find(old) == Accepted("6")
     assert Client(Recorded(squeue=said(), scontrol=config, sacct=said())).find(old) is None
 
 

@@ -20,7 +20,7 @@ from lading.compiler.registry import platform
 from lading.compiler.sbatch.lexer import options
 from lading.compiler.target import Target
 from lading.runner.errors import NoSuchJob, OutcomeUnknown, Refused, RunnerError
-from lading.runner.platform import Context, LogQuery, Outgoing, Usage
+from lading.runner.platform import Accepted, Context, LogQuery, Outgoing, Usage
 from lading.runner.platforms.slurm.client import Client, connect
 from lading.runner.platforms.slurm.command import Answer, Commands
 from lading.runner.states import State, Status
@@ -59,7 +59,7 @@ def client(home: Path) -> Client:
 
 def run(client: Client, target: Target, text: str, seconds: float = 60) -> tuple[str, Status]:
     """The job's id, and its status once it has ended."""
-    job = client.submit(outgoing(compiled(text, target)))
+    job = client.submit(outgoing(compiled(text, target))).native_id
     return job, wait(client, [job], seconds=seconds)[0]
 
 
@@ -178,7 +178,7 @@ def test_an_array_runs_every_element(client: Client, target: Target) -> None:
 def test_waiting_elements_are_counted(client: Client, target: Target) -> None:
     """What has not started yet is in one line of squeue, whatever its number."""
     spec = "{lading: v1, name: many, array: {indices: '0-9999:2'}, schedule: {hold: true}, command: ['true']}"
-    job = client.submit(outgoing(compiled(spec, target)))
+    job = client.submit(outgoing(compiled(spec, target))).native_id
     status = client.status([job, f"{job}_4"])
     assert status[job].counts == {"pending": 5000}
     assert (status[f"{job}_4"].state, status[f"{job}_4"].counts) == (State.PENDING, {})
@@ -195,9 +195,9 @@ def test_a_job_waits_for_another(client: Client, target: Target, tmp_path: Path)
                 yaml({"lading": "v1", "name": "first", "script": f"until [ -e {gate} ]; do sleep 0.1; done"}), target
             )
         )
-    )
+    ).native_id
     then = compiled("{lading: v1, name: then, command: ['true'], schedule: {after: [first]}}", target)
-    second = client.submit(outgoing(then, first=first))
+    second = client.submit(outgoing(then, first=first)).native_id
     wait(client, [first], lambda status: status.state is State.RUNNING)
     status = client.status([second])[second]
     assert (status.state, status.reason) == (State.PENDING, "it waits for another job")
@@ -207,12 +207,14 @@ def test_a_job_waits_for_another(client: Client, target: Target, tmp_path: Path)
 
 def test_a_condition_that_can_never_hold_cancels_the_job(client: Client, target: Target) -> None:
     """``ok`` of a job that fails ends the one that waits; ``notOk`` starts it."""
-    failing = client.submit(outgoing(compiled("{lading: v1, name: failing, script: sleep 1; exit 1}", target)))
+    failing = client.submit(
+        outgoing(compiled("{lading: v1, name: failing, script: sleep 1; exit 1}", target))
+    ).native_id
     specs = {
         word: f"{{lading: v1, name: waits, command: ['true'], schedule: {{after: {{{word}: ['{failing}']}}}}}}"
         for word in ("ok", "notOk", "any")
     }
-    jobs = [client.submit(outgoing(compiled(text, target))) for text in specs.values()]
+    jobs = [client.submit(outgoing(compiled(text, target))).native_id for text in specs.values()]
     ends = [status.state for status in wait(client, jobs, seconds=90)]
     assert ends == [State.STOPPED, State.SUCCEEDED, State.SUCCEEDED]
 
@@ -250,7 +252,9 @@ def test_a_workflow_is_a_chain(client: Client, target: Target) -> None:
     )
     ids: dict[str, str] = {}
     for place, request in enumerate(spec.requests):
-        ids[request.name] = client.submit(outgoing(spec, place, **{need: ids[need] for need in request.needs}))
+        ids[request.name] = client.submit(
+            outgoing(spec, place, **{need: ids[need] for need in request.needs})
+        ).native_id
     wait(client, list(ids.values()))
     assert {name: log(client, job) for name, job in ids.items()} == {
         "first": ["flow-first outer"],
@@ -266,7 +270,7 @@ def test_a_failing_job_is_run_again(client: Client, target: Target, tmp_path: Pa
         "script": "echo attempt ${SLURM_RESTART_COUNT:-0}; exit 9",
         "schedule": {"retries": 2},
     }
-    job = client.submit(outgoing(compiled(yaml(spec), target)))
+    job = client.submit(outgoing(compiled(yaml(spec), target))).native_id
     status = wait(client, [job], seconds=120)[0]
     attempts = [line for line in log(client, job) if line.startswith("attempt")]
     assert (known(status), attempts) == ((State.FAILED, 9), ["attempt 0", "attempt 1", "attempt 2"])
@@ -276,7 +280,7 @@ def test_a_stopped_job_is_not_run_again(client: Client, target: Target) -> None:
     """Stopping wins over retries."""
     job = client.submit(
         outgoing(compiled("{lading: v1, name: stops, schedule: {retries: 3}, command: [sleep, '100']}", target))
-    )
+    ).native_id
     wait(client, [job], lambda status: status.state is State.RUNNING)
     client.stop(job)
     assert wait(client, [job])[0].state is State.STOPPED
@@ -306,7 +310,7 @@ def test_a_held_job_starts_when_told(client: Client, target: Target) -> None:
     """``hold`` keeps it, ``start`` lets it go."""
     job = client.submit(
         outgoing(compiled("{lading: v1, name: held, schedule: {hold: true}, command: ['true']}", target))
-    )
+    ).native_id
     status = client.status([job])[job]
     assert (status.state, status.native, status.reason) == (State.PENDING, "PENDING", "it is held until `lading start`")
     client.update(job, {"schedule.timeLimit": 90, "schedule.priority": "low"})
@@ -322,7 +326,7 @@ def test_a_job_ends_at_its_time_limit(client: Client, target: Target) -> None:
     """The platform kills it, and says why."""
     job = client.submit(
         outgoing(compiled("{lading: v1, name: slow, schedule: {timeLimit: 1m}, command: [sleep, '300']}", target))
-    )
+    ).native_id
     wait(client, [job], lambda status: status.state is State.RUNNING)
     subprocess.run(
         ["scontrol", "update", f"JobId={job}", "EndTime=now+1"], check=True
@@ -341,7 +345,9 @@ def test_a_log_is_followed_until_the_end(client: Client, target: Target, tmp_pat
     """Lines come while the job runs; the last one needs no newline."""
     gate = tmp_path / "gate"
     script = f"echo first; until [ -e {gate} ]; do sleep 0.1; done; printf last"
-    job = client.submit(outgoing(compiled(yaml({"lading": "v1", "name": "speaks", "script": script}), target)))
+    job = client.submit(
+        outgoing(compiled(yaml({"lading": "v1", "name": "speaks", "script": script}), target))
+    ).native_id
     lines = client.logs(job, LogQuery(follow=True))
     assert next(lines).text == "first"
     assert client.status([job])[job].state is State.RUNNING
@@ -366,7 +372,7 @@ def test_two_hundred_jobs_are_asked_for_at_once(client: Client, target: Target) 
     """One question tells the status of two hundred jobs, however they ended."""
     words = ("'true'", "'false'")
     specs = [compiled(f"{{lading: v1, name: one-of-many, command: [{word}]}}", target) for word in words]
-    jobs = [client.submit(without_login(outgoing(specs[number % 2]))) for number in range(200)]
+    jobs = [client.submit(without_login(outgoing(specs[number % 2]))).native_id for number in range(200)]
     statuses = wait(client, jobs, seconds=200)
     assert [known(status) for status in statuses] == [(State.SUCCEEDED, 0), (State.FAILED, 1)] * 100
     counting = Counting()
@@ -384,10 +390,10 @@ def test_a_job_is_found_by_its_token(client: Client, target: Target) -> None:
     """Whatever answer got lost, the comment tells the job, a comment of the spec's own beside it."""
     spec = compiled("{lading: v1, name: found, command: ['true'], native: {slurm: {comment: 'x | lading: y'}}}", target)
     sent = outgoing(spec)
-    job = client.submit(sent)
-    assert client.find(sent.token) == job
+    job = client.submit(sent).native_id
+    assert client.find(sent.token) == Accepted(job)
     wait(client, [job])
-    assert client.find(sent.token) == job
+    assert client.find(sent.token) == Accepted(job)
 
 
 def test_absence_is_claimed_only_where_it_is_proved(client: Client) -> None:
@@ -414,7 +420,7 @@ def test_a_secret_is_in_the_environment_and_nowhere_else(
     spec = compiled(yaml({"lading": "v1", "name": "secret", "env": env, "script": script}), target)
     monkeypatch.setenv("LEAK", "leak")
     sent = outgoing(spec)
-    job = client.submit(sent)
+    job = client.submit(sent).native_id
     wait(client, [job])
     lines = log(client, job)
     assert lines[0].split()[0] == hashlib.sha256(b"value of canary").hexdigest()
@@ -470,7 +476,7 @@ def test_slurm_reads_directives_as_our_reader_does(value: str, target: Target) -
 
 def test_memory_in_use_is_told(client: Client, target: Target) -> None:
     """``usage`` has a line for each step."""
-    job = client.submit(outgoing(compiled("{lading: v1, name: uses, command: [sleep, '60']}", target)))
+    job = client.submit(outgoing(compiled("{lading: v1, name: uses, command: [sleep, '60']}", target))).native_id
     wait(client, [job], lambda status: status.state is State.RUNNING)
     end = time.monotonic() + 20
     while not (found := used(client, job)) and time.monotonic() < end:
@@ -540,7 +546,7 @@ def test_a_prefix_changes_nothing(via: tuple[str, ...], target: Target, home: Pa
     spec = compiled(
         f"{{lading: v1, name: behind, workdir: {home}, env: {{KEY: {{secret: it}}}}, script: 'echo \"$KEY\"'}}", target
     )
-    job = client.submit(outgoing(spec))
+    job = client.submit(outgoing(spec)).native_id
     assert wait(client, [job])[0].state is State.SUCCEEDED
     assert log(client, job) == ["value of it"]
 

@@ -149,12 +149,56 @@ def test_a_full_disk_before_the_outcome_says_the_native_id_and_is_settled_later(
     assert len(toy.jobs()) == 1
 
 
-def test_what_nobody_fills_in_is_not_sent(tmp_path: Path, toy: Toy) -> None:
-    """A file's content or an answer that is still to come stands in the body as a map, which is no value to send."""
+def test_what_is_late_is_filled_in_before_it_is_sent(tmp_path: Path, toy: Toy) -> None:
+    """A file stands in the body as its path beside the spec, an answer as what the platform said of an earlier job."""
+    (tmp_path / "a.zip").write_bytes(b"PK")
+    first = request("data", file={"file": "a.zip"})._replace(late={"/file": {"file": "a.zip"}})
+    second = request("version", ("data",), id={"answer": "data#/id"})._replace(late={"/id": {"answer": "data#/id"}})
+    found = submit(compilation("train", first, second), channel(toy, tmp_path / "state", spec_dir=tmp_path))
+    assert [outgoing.body for outgoing in toy.sent] == [
+        {"file": tmp_path / "a.zip"},
+        {"id": found.parts[0].native_id},
+    ]
+
+
+def test_a_file_that_is_not_there_is_said_before_anything_is_sent(tmp_path: Path, toy: Toy) -> None:
+    """Nothing stands in the ledger, and the platform has nothing."""
     late = request(job="train", data={"file": "a.zip"})._replace(late={"/data": {"file": "a.zip"}})
-    with pytest.raises(NotSupported, match=r'^toy needs \{"file": "a.zip"\} filled in at submission'):
-        submit(compilation("train", late), channel(toy, tmp_path))
-    assert toy.jobs() == []
+    line = channel(toy, tmp_path / "state", spec_dir=tmp_path)
+    with pytest.raises(RunnerError, match=r"^a.zip is no file$"):
+        submit(compilation("train", late), line)
+    assert (toy.jobs(), line.ledger.search()) == ([], [])
+
+
+def test_an_answer_that_lacks_what_is_needed_ends_the_submission(tmp_path: Path, toy: Toy) -> None:
+    """What the platform has already is told to end, and the rest was never sent."""
+    second = request("version", ("data",), id=0)._replace(late={"/id": {"answer": "data#/data/id"}})
+    line = channel(toy, tmp_path / "state")
+    with pytest.raises(RunnerError, match=r"^version: the answer to data lacks /data/id, .*was stopped$"):
+        submit(compilation("train", request("data"), second), line)
+    assert [part.outcome for part in line.ledger.search()[0].parts] == [Kind.ACCEPTED, Kind.UNSENT]
+
+
+def test_a_request_that_prepares_is_no_part_and_may_go_out_again(tmp_path: Path, toy: Toy) -> None:
+    """It is brought until its answer is there; the job that needs it has that in its body."""
+    first = request("upload", file="a")._replace(prepares=True)
+    second = request("job", ("upload",), path=0)._replace(late={"/path": {"answer": "upload#/path"}})
+    toy.brings = [Unreachable("no route"), OutcomeUnknown("no answer"), {"path": "/tmp/a"}]
+    line = channel(toy, tmp_path / "state")
+    found = submit(compilation("train", first, second), line)
+    assert [part.name for part in found.parts] == ["job"]
+    assert toy.sent[-1].body == {"path": "/tmp/a"}
+
+
+def test_where_nothing_can_be_prepared_nothing_is_submitted(tmp_path: Path, toy: Toy) -> None:
+    """The job is known not to have been sent."""
+    toy.brings = [OutcomeUnknown("no answer")] * 4
+    line = channel(toy, tmp_path / "state")
+    with pytest.raises(Unreachable, match="upload: no answer"):
+        submit(
+            compilation("train", request("upload", file="a")._replace(prepares=True), request("job", ("upload",))), line
+        )
+    assert (toy.jobs(), outcomes(line.ledger.search()[0])) == ([], {"job": Kind.UNSENT})
 
 
 def test_if_absent_returns_what_is_alive_and_sends_what_has_failed(tmp_path: Path, toy: Toy) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from lading.runner.platform import Context, LogQuery, Outgoing
-from lading.runner.platforms.local.client import LocalClient
+from lading.runner.platforms.local.client import Client
 from lading.runner.platforms.local.jobdir import JobDir
 from lading.runner.platforms.local.procfs import marked
 from lading.runner.states import Status
@@ -52,7 +52,7 @@ class Machine:
     def __init__(self, folder: Path, grace: float = 1.0) -> None:
         self.folder = folder
         self.jobs = folder / "state" / "local"
-        self.client = LocalClient(Context("local", {"grace": grace}, state_dir=folder / "state", spec_dir=folder))
+        self.client = Client(Context("local", {"grace": grace}, state_dir=folder / "state", spec_dir=folder))
         self.tokens: list[str] = []
 
     def outgoing(self, payload: Mapping[str, Any], token: str = "", after: Mapping[str, str] | None = None) -> Outgoing:
@@ -62,7 +62,7 @@ class Machine:
 
     def submit(self, *groups: Mapping[str, Any], **fields: Any) -> str:
         """The native id of a job with these groups."""
-        return self.client.submit(self.outgoing(body(*groups, **fields)))
+        return self.client.submit(self.outgoing(body(*groups, **fields))).native_id
 
     def run(self, *groups: Mapping[str, Any], **fields: Any) -> tuple[str, list[str]]:
         """The state and exit code, as ``failed 3``, and the lines of a job that has ended."""

@@ -17,9 +17,10 @@ from lading.compiler.registry import language, platform
 from lading.compiler.target import Target
 from lading.runner.platform import LogQuery, Outgoing
 from lading.runner.platforms.slurm.client import Client
-from lading.runner.secrets.vault import SecretValue, fill
+from lading.runner.secrets.vault import SecretValue
 from lading.runner.states import Status
 from lading.runner.submission.ids import Ids, token
+from lading.runner.submission.late import filled
 from lading.schema.load import load_site
 from lading.schema.site import SiteFile
 
@@ -89,7 +90,7 @@ def compiled_case(case: Path) -> Compilation:
 def outgoing(compilation: Compilation, place: int = 0, **after: str) -> Outgoing:
     """One request of the compilation on its way out, with a token of its own; secrets are ``value of NAME``."""
     request = compilation.requests[place]
-    body = fill(request.body, request.secrets, lambda name: SecretValue(f"value of {name}"))
+    body = filled(request.body, {where: SecretValue(f"value of {name}") for where, name in request.secrets.items()})
     return Outgoing(token(IDS.new()), compilation.name, request.method, request.path, body, after)
 
 

@@ -14,7 +14,7 @@ from lading.compiler.pipeline import Compilation
 from lading.compiler.target import Platform, Target
 from lading.runner.errors import OutcomeUnknown, Refused, Unreachable
 from lading.runner.ledger.ledger import Ledger
-from lading.runner.platform import Lacking, Outgoing
+from lading.runner.platform import Accepted, Lacking, Outgoing
 from lading.runner.secrets.vault import Source, Vault
 from lading.runner.states import State, Status
 from lading.runner.targets.channel import Channel
@@ -41,6 +41,7 @@ class Toy(Lacking):
     states: dict[str, Status] = field(default_factory=dict)
     sent: list[Outgoing] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
+    brings: list[Any] = field(default_factory=list)
     questions: list[list[str]] = field(default_factory=list)
 
     platform = "toy"
@@ -52,7 +53,7 @@ class Toy(Lacking):
         """The tokens of all accepted jobs, sorted; one that was accepted twice is there twice."""
         return sorted(file.read_text() for file in self.folder.iterdir())
 
-    def submit(self, outgoing: Outgoing) -> str:
+    def submit(self, outgoing: Outgoing) -> Accepted:
         """What the next play says."""
         self.sent.append(outgoing)
         play = self.plays.pop(0) if self.plays else "accept"
@@ -74,13 +75,20 @@ class Toy(Lacking):
             os.kill(os.getpid(), signal.SIGKILL)
         if isinstance(play, BaseException):
             raise play
-        return native_id
+        return Accepted(native_id, {"id": native_id})
 
-    def find(self, token: str) -> str | None:
+    def bring(self, outgoing: Outgoing) -> Any:
+        """What the next of ``brings`` says."""
+        self.sent.append(outgoing)
+        if isinstance(found := self.brings.pop(0), BaseException):
+            raise found
+        return found
+
+    def find(self, token: str) -> Accepted | None:
         """The job with that token."""
         if self.blind:
             raise OutcomeUnknown("toy can not be asked")
-        return next((file.name for file in self.folder.iterdir() if file.read_text() == token), None)
+        return next((Accepted(file.name) for file in self.folder.iterdir() if file.read_text() == token), None)
 
     def status(self, ids: Sequence[str]) -> Mapping[str, Status]:
         """What ``states`` says, else pending; jobs that are not there are left out."""

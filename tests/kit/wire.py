@@ -7,14 +7,14 @@ from typing import Any, cast
 from lading.compiler.payload import Request
 from lading.compiler.pointers import escape
 from lading.compiler.target import Target
-from lading.runner.secrets.vault import SecretValue, fill
+from lading.runner.submission.late import filled
 
 
 def body_on_the_wire(request: Request, target: Target) -> Mapping[str, Any]:
     """The body as the platform gets it, ``<NAME>`` where the value of a secret will stand."""
-    filled = fill(request.body, request.secrets, lambda name: cast("SecretValue", f"<{name}>"))
+    body = filled(request.body, {pointer: f"<{name}>" for pointer, name in request.secrets.items()})
     wire = getattr(target.platform, "wire", None)
-    return cast("Mapping[str, Any]", wire(filled, target.options) if wire else filled)
+    return cast("Mapping[str, Any]", wire(body, target.options) if wire else body)
 
 
 def shown(request: Request, target: Target) -> str:

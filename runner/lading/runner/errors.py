@@ -4,6 +4,7 @@
 
     RunnerError                 3
     ├── Refused                 3   the platform said no; nothing was submitted
+    │   └── LoginRejected       3   the platform did not take the login; nothing was done
     ├── Unreachable             3   nothing was sent, or it is known not to have been accepted
     ├── NotSupported            3   the platform has no such operation
     ├── NoSuchJob               3   the platform, or the ledger, does not know that id
@@ -31,6 +32,12 @@ class Refused(RunnerError):
     """The platform said no; nothing was submitted."""
 
     code = "LD602"
+
+
+class LoginRejected(Refused):
+    """The platform did not take the login; nothing was done."""
+
+    code = "LD609"
 
 
 class Unreachable(RunnerError):

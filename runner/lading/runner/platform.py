@@ -4,13 +4,21 @@ The module has ``connect(context) -> Client``. A client knows its platform's pro
 screens. Operations that a platform lacks are left to :class:`Lacking`, which says so.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from lading.runner.errors import NotSupported
+from lading.runner.errors import NotSupported, SecretMissing
+from lading.runner.secrets.vault import SecretValue
 from lading.runner.states import Status
+
+if TYPE_CHECKING:
+    import httpx
+
+
+def _no_secret(name: str) -> SecretValue:
+    raise SecretMissing(f'no site says where the secret "{name}" is')
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +26,21 @@ class Context:
     """What a client is made from: the target as the site describes it, and the places where it may keep files.
 
     ``options`` are the platform's normalised site options, ``state_dir`` lading's own state folder (0700),
-    ``spec_dir`` the folder that relative paths of a spec start from.
+    ``spec_dir`` the folder that relative paths of a spec start from. ``auth`` holds the login's values by name, looked
+    up when they are asked for, and ``secret`` gives the value of a secret that an option names. ``ca_file`` holds the
+    certificates of authorities that the endpoint is trusted by, None for those that this machine trusts. ``transport``
+    takes the place of the network, for tests.
     """
 
     target: str
     options: Mapping[str, Any] = field(default_factory=dict)
     endpoint: str = ""
-    auth: Mapping[str, Any] = field(default_factory=dict)
+    auth: Mapping[str, SecretValue] = field(default_factory=dict)
     state_dir: Path = field(default_factory=Path)
     spec_dir: Path = field(default_factory=Path)
+    ca_file: Path | None = None
+    secret: Callable[[str], SecretValue] = _no_secret
+    transport: "httpx.BaseTransport | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +49,8 @@ class Outgoing:
 
     ``token`` is what the job can be found again by: lowercase letters, digits and ``-``, at most 60 characters,
     unique for ever. ``body`` is the compiled request's, with each secret filled in as a
-    :class:`lading.runner.secrets.vault.SecretValue`. ``after`` maps what the body's dependencies name to native ids
-    on this target.
+    :class:`lading.runner.secrets.vault.SecretValue`, each file as the :class:`pathlib.Path` of it, and whatever else
+    was late as it is now. ``after`` maps what the body's dependencies name to native ids on this target.
     """
 
     token: str
@@ -45,6 +59,14 @@ class Outgoing:
     path: str
     body: Mapping[str, Any]
     after: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A job that the platform has. ``answer`` is what it said of it, for requests that need something of that."""
+
+    native_id: str
+    answer: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +103,62 @@ class Usage:
     memory: int | None
 
 
-class Client(Protocol):
-    """The operations of one target. Errors are those of ``errors.py`` and no others."""
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """What became of a command on a login node: its exit code and what it printed."""
 
-    def submit(self, outgoing: Outgoing) -> str:
-        """The native id of the job that was accepted.
+    code: int
+    out: str
+    err: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file or folder of a platform: its name, its size in bytes, when it was last changed in the platform's words."""
+
+    name: str
+    size: int | None = None
+    changed: str = ""
+    is_folder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file on its way here. ``size`` is how many bytes there will be, None where that is not known."""
+
+    chunks: Iterator[bytes]
+    size: int | None = None
+
+
+class Client(Protocol):
+    """The operations of one target. Errors are those of ``errors.py`` and no others. Any thread may call them."""
+
+    least_pause: float
+    """Seconds that must lie between two questions about the state of jobs."""
+
+    def submit(self, outgoing: Outgoing) -> Accepted:
+        """The job that was accepted.
 
         Raises Refused or Unreachable only where nothing was accepted for certain; else OutcomeUnknown. Sends once.
         """
         ...
 
-    def find(self, token: str) -> str | None:
-        """The native id of the job that carries the token, or None where there is certainly none.
+    def find(self, token: str) -> Accepted | None:
+        """The job that carries the token, or None where there is certainly none.
 
         Raises OutcomeUnknown where the platform can not be asked, or not in a way that would prove absence.
         """
+        ...
+
+    def bring(self, outgoing: Outgoing) -> Any:
+        """What a request that ``prepares`` brings is where later ones need it; the answer, for them.
+
+        It makes no job and does no harm when it is sent again.
+        """
+        ...
+
+    def look_up(self, what: Mapping[str, Any]) -> Any:
+        """What is short-lived, as the platform has it now. Raises Refused where it has no such thing."""
         ...
 
     def status(self, ids: Sequence[str]) -> Mapping[str, Status]:
@@ -129,6 +192,30 @@ class Client(Protocol):
         """What the job uses now."""
         ...
 
+    def result(self, native_id: str) -> Download | None:
+        """The file that an ended job left behind for its user, None where it left none."""
+        ...
+
+    def execute(self, command: Sequence[str]) -> Executed:
+        """The command has run on the login node."""
+        ...
+
+    def upload(self, file: Path, place: str) -> str:
+        """The file is on the platform; where it is there."""
+        ...
+
+    def download(self, place: str) -> Download:
+        """The file that is there."""
+        ...
+
+    def listing(self, place: str) -> Sequence[Entry]:
+        """What is in the folder."""
+        ...
+
+    def catalog(self) -> Mapping[str, Any]:
+        """What the target has now, as the platform's model ``Catalog`` has it, in base units."""
+        ...
+
     def check(self) -> Sequence[tuple[str, str]]:
         """What ``doctor`` reports:
 
@@ -136,11 +223,31 @@ class Client(Protocol):
         """
         ...
 
+    def close(self) -> None:
+        """Nothing is open any more."""
+        ...
+
 
 class Lacking:
-    """Base of clients: each operation that a platform lacks is an error that says so."""
+    """Base of clients: each operation that a platform lacks is an error that says so, and who has it."""
 
     platform = "this platform"
+    least_pause = 0.0
+
+    def bring(self, outgoing: Outgoing) -> Any:
+        """Refused: no emitter of this platform prepares anything."""
+        raise NotSupported(f"{self.platform} has nothing that could be prepared with {outgoing.path}")
+
+    def look_up(self, what: Mapping[str, Any]) -> Any:
+        """Refused: no emitter of this platform leaves anything to be looked up."""
+        raise NotSupported(f"{self.platform} has nothing that could be looked up by {', '.join(what)}")
+
+    def result(self, native_id: str) -> Download | None:
+        """No job leaves a file behind."""
+        return None
+
+    def close(self) -> None:
+        """Nothing was open."""
 
     def start(self, native_id: str) -> None:
         """Refused."""
@@ -158,5 +265,32 @@ class Lacking:
         """Refused."""
         raise self._lacks("usage")
 
-    def _lacks(self, operation: str) -> NotSupported:
-        return NotSupported(f"`lading {operation}` can not be had on {self.platform}")
+    def execute(self, command: Sequence[str]) -> Executed:
+        """Refused."""
+        raise self._lacks("execute", "exec")
+
+    def upload(self, file: Path, place: str) -> str:
+        """Refused."""
+        raise self._lacks("upload")
+
+    def download(self, place: str) -> Download:
+        """Refused."""
+        raise self._lacks("download")
+
+    def listing(self, place: str) -> Sequence[Entry]:
+        """Refused."""
+        raise self._lacks("listing", "ls")
+
+    def catalog(self) -> Mapping[str, Any]:
+        """Refused."""
+        raise self._lacks("catalog", "catalog pull")
+
+    def _lacks(self, operation: str, command: str = "") -> NotSupported:
+        from lading.runner.targets.registry import who_has
+
+        having = who_has(operation)
+        command = command or operation
+        return NotSupported(
+            f"`lading {command}` can not be had on {self.platform}",
+            f"{' and '.join(having)} can do it" if having else "no platform can do it",
+        )

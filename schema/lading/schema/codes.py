@@ -534,5 +534,6 @@ CODES: dict[str, Code] = {
     "LD606": Code("secret not found", "{what}"),
     "LD607": Code("outcome unknown", "{what}", advice="settle it with `lading resolve`"),
     "LD608": Code("ledger unusable", "{what}"),
+    "LD609": Code("login rejected", "{what}"),
     "LD701": Code("wrong command line", "{what}"),
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lading.runner.errors import NoSuchJob, Refused
-from lading.runner.platform import Client, Context, Lacking, LogLine, LogQuery, Outgoing
+from lading.runner.platform import Accepted, Client, Context, Lacking, LogLine, LogQuery, Outgoing
 from lading.runner.states import State, Status
 
 
@@ -17,17 +17,17 @@ class Chalkboard(Lacking):
     def __init__(self, board: Path) -> None:
         self._board = board
 
-    def submit(self, outgoing: Outgoing) -> str:
+    def submit(self, outgoing: Outgoing) -> Accepted:
         """The line is on the board."""
         if not self._board.is_file():
             raise Refused(f"there is no board at {self._board}")
         with self._board.open("a") as board:
             board.write(json.dumps([outgoing.token, outgoing.body]) + "\n")
-        return outgoing.token
+        return Accepted(outgoing.token)
 
-    def find(self, token: str) -> str | None:
+    def find(self, token: str) -> Accepted | None:
         """The token, if a line begins with it."""
-        return token if token in self._lines() else None
+        return Accepted(token) if token in self._lines() else None
 
     def status(self, ids: Sequence[str]) -> Mapping[str, Status]:
         """Everything on the board is done."""

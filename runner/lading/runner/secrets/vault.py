@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from lading.compiler.pointers import escape
 from lading.runner.errors import SecretMissing
 
 HIDDEN = "***"
@@ -62,6 +61,13 @@ class SecretValue:
 
 looked_up: list[SecretValue] = []
 """Every value that this process has looked up, and must not show or store: a crash report knows no vault."""
+
+
+def kept_secret(value: str) -> SecretValue:
+    """A value that came from elsewhere than a vault, such as a login's token, and is hidden as if it had."""
+    found = SecretValue(value)
+    looked_up.append(found)
+    return found
 
 
 class Vault:
@@ -180,20 +186,6 @@ class Login(Mapping[str, SecretValue]):
 
     def __len__(self) -> int:
         return len(self._sources)
-
-
-def fill(body: Any, secrets: Mapping[str, str], value: Callable[[str], SecretValue], pointer: str = "") -> Any:
-    """A copy of the body in which the value of each secret stands where its name stood.
-
-    ``secrets`` are names by JSON pointer: a label that happens to be called ``secret`` is not one.
-    """
-    if pointer in secrets and body == {"secret": secrets[pointer]}:
-        return value(secrets[pointer])
-    if isinstance(body, Mapping):
-        return {key: fill(item, secrets, value, f"{pointer}/{escape(key)}") for key, item in body.items()}
-    if isinstance(body, list):
-        return [fill(item, secrets, value, f"{pointer}/{index}") for index, item in enumerate(body)]
-    return body
 
 
 def _check_private(what: str, name: str, status: os.stat_result) -> None:

@@ -3,7 +3,6 @@
 Nothing here is durable, and nothing here submits anything.
 """
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from lading.compiler.payload import Request
 from lading.compiler.pipeline import Compilation
 from lading.runner.errors import NoSuchJob, NotSupported
 from lading.runner.ledger.record import Part, Submission
-from lading.runner.platform import Outgoing
-from lading.runner.secrets.vault import fill
+from lading.runner.platform import Accepted, Outgoing
 from lading.runner.submission.ids import LENGTH, token
+from lading.runner.submission.late import answered, filled, known_beforehand
 from lading.runner.targets.channel import Channel
 from lading.runner.version import LADING
 from lading.schema.paths import render
@@ -24,36 +23,37 @@ from lading.schema.paths import render
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A submission that can be sent: the row it will be in the ledger, and each part's body with its secrets in it."""
+    """A submission that can be sent: the row it will be in the ledger, and each request's body with all that is known
+    beforehand in it, by the request's name.
+    """
 
     submission: Submission
     requests: tuple[Request, ...]
-    bodies: tuple[Mapping[str, Any], ...]
+    bodies: Mapping[str, Mapping[str, Any]]
     after: Mapping[str, str]
 
-    def outgoing(self, place: int, accepted: Mapping[str, str]) -> Outgoing:
-        """The part at that place, on its way out. ``accepted`` are the native ids of the parts before it."""
-        request, part = self.requests[place], self.submission.parts[place]
-        before = {name: accepted[name] for name in request.needs}
-        body = self.bodies[place]
-        return Outgoing(part.token, self.submission.name, request.method, request.path, body, {**self.after, **before})
+    def outgoing(self, request: Request, had: Mapping[str, Accepted]) -> Outgoing:
+        """The request on its way out. ``had`` is what became of those before it, by name."""
+        before = {name: had[name].native_id for name in request.needs if had[name].native_id}
+        values = answered(request, {name: one.answer for name, one in had.items()})
+        return Outgoing(
+            token=token(self.submission.id, request.name),
+            name=self.submission.name,
+            method=request.method,
+            path=request.path,
+            body=filled(self.bodies[request.name], values),
+            after={**self.after, **before},
+        )
 
 
 def prepare(compilation: Compilation, channel: Channel) -> Prepared:
-    """The compilation, ready to be sent. A secret without a value and a job that is not there are found out here."""
+    """The compilation, ready to be sent. A secret without a value, a file that can not be read, a job that is not there
+    and a machine that can not be had are found out here.
+    """
     requests, target = compilation.requests, compilation.target.name
-    for request in requests:
-        _refuse_late(request, target)
-    bodies = tuple(fill(request.body, request.secrets, channel.vault.value) for request in requests)
+    bodies = {request.name: filled(request.body, known_beforehand(request, channel)) for request in requests}
     after = {entry: _native_id(entry, target, channel) for entry in after_entries(compilation)}
     return Prepared(_submission(compilation, channel.ids.new()), requests, bodies, after)
-
-
-def _refuse_late(request: Request, target: str) -> None:
-    """What no client fills in yet may not go out as the map that stands for it."""
-    if request.late:
-        shown = json.dumps(next(iter(request.late.values())), ensure_ascii=False)
-        raise NotSupported(f"{target} needs {shown} filled in at submission, which lading can not do yet")
 
 
 def after_entries(compilation: Compilation) -> tuple[str, ...]:
@@ -79,7 +79,6 @@ def _native_id(entry: str, target: str, channel: Channel) -> str:
 
 
 def _submission(compilation: Compilation, id_: str) -> Submission:
-
     labels = compilation.job.value.get("labels", {})
     return Submission(
         id=id_,
@@ -92,7 +91,7 @@ def _submission(compilation: Compilation, id_: str) -> Submission:
         version=LADING,
         recorded=({"labels": labels} if labels else {}) | dict(compilation.recorded),
         losses=tuple(_losses(compilation)),
-        parts=tuple(Part(request.name, token(id_, request.name)) for request in compilation.requests),
+        parts=tuple(Part(one.name, token(id_, one.name)) for one in compilation.requests if not one.prepares),
     )
 
 

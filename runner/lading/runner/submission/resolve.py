@@ -22,6 +22,6 @@ def resolve(submission: Submission, channel: Channel) -> Submission:
         sent = next((part for part in submission.parts if not part.is_settled), None)
         if sent:
             age = channel.clock() - submission.created_at
-            channel.ledger.note(sent.token, ask(sent.token, channel, () if age > OLD else PATIENCE))
+            channel.ledger.note(sent.token, ask(sent.token, channel, () if age > OLD else PATIENCE).event)
             conclude(channel.ledger.get(submission.id), channel)
         return channel.ledger.get(submission.id)

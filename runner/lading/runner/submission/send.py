@@ -1,47 +1,63 @@
 """Sending one request once. Every way in which that can end becomes one event."""
 
+from typing import Any
+
 from lading.runner.errors import NotSupported, OutcomeUnknown, Refused, RunnerError, SecretMissing, Unreachable
 from lading.runner.ledger.record import THERE, Event, Kind, happened
-from lading.runner.platform import Outgoing
+from lading.runner.platform import Accepted, Outgoing
 from lading.runner.secrets.scrub import scrubber
-from lading.runner.submission.settle import ask
+from lading.runner.submission.settle import Sent, ask
 from lading.runner.targets.channel import Channel
 
 RETRY_DELAYS = (0.5, 2.0, 5.0)
 """Seconds before the request goes out again, where it is known that the platform has not got it."""
 
 
-def send(outgoing: Outgoing, channel: Channel) -> tuple[Event, BaseException | None]:
-    """What sending came to, and what must be raised for it once it is in the ledger."""
+def send(outgoing: Outgoing, channel: Channel) -> Sent:
+    """What became of the request."""
     try:
-        return happened(Kind.ACCEPTED, _until_reached(outgoing, channel)), None
+        accepted = _until_reached(outgoing, channel)
     except Unreachable as error:
         return _failed(Kind.UNSENT, error)
     except (Refused, NotSupported, SecretMissing) as error:
         return _failed(Kind.REFUSED, error)
     except BaseException as error:  # noqa: BLE001 - no answer, an interrupt, a bug: it may have been accepted all the same
         scrubber().error(error)
-        event = ask(outgoing.token, channel)
-        return event, _verdict(event, error)
+        found = ask(outgoing.token, channel)
+        return found._replace(error=_verdict(found.event, error))
+    return Sent(happened(Kind.ACCEPTED, accepted.native_id), accepted.answer)
 
 
-def _until_reached(outgoing: Outgoing, channel: Channel) -> str:
+def bring(outgoing: Outgoing, channel: Channel) -> Any:
+    """The answer to a request that prepares: it makes no job, so it may go out again whatever became of it."""
+    for delay in RETRY_DELAYS:
+        try:
+            return channel.client.bring(outgoing)
+        except (Unreachable, OutcomeUnknown):
+            channel.sleep(delay)
+    try:
+        return channel.client.bring(outgoing)
+    except OutcomeUnknown as error:
+        raise Unreachable(str(error), error.help) from None
+
+
+def _until_reached(outgoing: Outgoing, channel: Channel) -> Accepted:
     for delay in RETRY_DELAYS:
         try:
             return channel.client.submit(outgoing)
         except Unreachable:
             channel.sleep(delay)
-            if native_id := _found(outgoing, channel):
-                return native_id
+            if found := _found(outgoing, channel):
+                return found
     try:
         return channel.client.submit(outgoing)
     except Unreachable:
-        if native_id := _found(outgoing, channel):
-            return native_id
+        if found := _found(outgoing, channel):
+            return found
         raise
 
 
-def _found(outgoing: Outgoing, channel: Channel) -> str | None:
+def _found(outgoing: Outgoing, channel: Channel) -> Accepted | None:
     """The job, if the platform has it although it was not reached, as when a controller takes over from another."""
     try:
         return channel.client.find(outgoing.token)
@@ -49,9 +65,9 @@ def _found(outgoing: Outgoing, channel: Channel) -> str | None:
         return None
 
 
-def _failed(kind: Kind, error: Exception) -> tuple[Event, Exception]:
+def _failed(kind: Kind, error: Exception) -> Sent:
     scrubber().error(error)
-    return happened(kind, reason=str(error)), error
+    return Sent(happened(kind, reason=str(error)), error=error)
 
 
 def _verdict(event: Event, error: BaseException) -> BaseException | None:

@@ -1,5 +1,7 @@
 """Settling: what is done when no answer came, and when the platform will never have every part of a submission."""
 
+from typing import Any, NamedTuple
+
 from lading.runner.errors import RunnerError
 from lading.runner.ledger.record import NOT_THERE, Event, Kind, Part, Submission, happened
 from lading.runner.secrets.scrub import scrubber
@@ -9,7 +11,17 @@ PATIENCE = (1.0, 3.0, 6.0)
 """Seconds before each further question: a request that got no answer may still be on its way through the platform."""
 
 
-def ask(token: str, channel: Channel, patience: tuple[float, ...] = PATIENCE) -> Event:
+class Sent(NamedTuple):
+    """What became of a request: the event for the ledger, what the platform answered, and what must be raised for it
+    once the event is in the ledger.
+    """
+
+    event: Event
+    answer: Any = None
+    error: BaseException | None = None
+
+
+def ask(token: str, channel: Channel, patience: tuple[float, ...] = PATIENCE) -> Sent:
     """What the platform knows of the token: the job is adopted, or certainly absent, or it stays unknown.
 
     A job that is there is believed at once; one that is not there must still not be there after some patience.
@@ -17,13 +29,13 @@ def ask(token: str, channel: Channel, patience: tuple[float, ...] = PATIENCE) ->
     for delay in (0.0, *patience):
         channel.sleep(delay)
         try:
-            native_id = channel.client.find(token)
+            found = channel.client.find(token)
         except RunnerError as error:
             scrubber().error(error)
-            return happened(Kind.UNKNOWN, reason=str(error))
-        if native_id:
-            return happened(Kind.ADOPTED, native_id)
-    return happened(Kind.ABSENT, reason="no answer came, and the platform does not have it")
+            return Sent(happened(Kind.UNKNOWN, reason=str(error)))
+        if found:
+            return Sent(happened(Kind.ADOPTED, found.native_id), found.answer)
+    return Sent(happened(Kind.ABSENT, reason="no answer came, and the platform does not have it"))
 
 
 def conclude(submission: Submission, channel: Channel) -> list[str]:

@@ -1,8 +1,10 @@
 """Submission: compiled requests become native ids. Read this file first: it holds the order of things and no detail.
 
-1. Prepare. Names of secrets become values, names of other jobs native ids. A crash here leaves nothing behind.
+1. Prepare. Names of secrets become values, names of other jobs native ids, files are found and what is short-lived is
+   looked up. A crash here leaves nothing behind.
 2. Intent. One transaction puts the submission and all its parts into the ledger, before the first byte leaves.
-3. Send. Each request goes out once, and again only if it is known not to have arrived. It carries a token.
+3. Send. Each request goes out once, and again only if it is known not to have arrived. It carries a token. A request
+   that only prepares another one makes no job: it is no part of the submission, and may go out again.
 4. Outcome. The answer goes into the ledger. Where none came, the platform is asked for the token first.
 
 Steps 3 and 4 take turns, part by part, in the order in which the parts need each other. What a crash leaves behind:
@@ -18,9 +20,11 @@ A submission of which a part can not be had is not left half done: what the plat
 from lading.compiler.pipeline import Compilation
 from lading.runner.errors import LedgerUnusable, OutcomeUnknown, RunnerError
 from lading.runner.ledger.record import NOT_THERE, THERE, Event, Submission
+from lading.runner.platform import Accepted
+from lading.runner.secrets.scrub import scrubber
 from lading.runner.submission.in_flight import in_flight
 from lading.runner.submission.prepare import Prepared, prepare
-from lading.runner.submission.send import send
+from lading.runner.submission.send import bring, send
 from lading.runner.submission.settle import conclude
 from lading.runner.submission.watch import refresh
 from lading.runner.targets.channel import Channel
@@ -43,13 +47,21 @@ def submit(compilation: Compilation, channel: Channel, *, if_absent: bool = Fals
 
 
 def _send_all(prepared: Prepared, channel: Channel) -> None:
-    accepted: dict[str, str] = {}
-    for place, part in enumerate(prepared.submission.parts):
-        event, error = send(prepared.outgoing(place, accepted), channel)
-        _record(prepared.submission, part.token, event, channel)
-        if error:
-            raise _told(error, prepared.submission.id, part.name, channel)
-        accepted[part.name] = event.native_id
+    had: dict[str, Accepted] = {}
+    for request in prepared.requests:
+        try:
+            outgoing = prepared.outgoing(request, had)
+            if request.prepares:
+                had[request.name] = Accepted("", bring(outgoing, channel))
+                continue
+        except BaseException as error:  # noqa: BLE001 - whatever it was, the rest is never sent and nothing stays half done
+            scrubber().error(error)
+            raise _told(error, prepared.submission.id, request.name, channel) from None
+        sent = send(outgoing, channel)
+        _record(prepared.submission, outgoing.token, sent.event, channel)
+        if sent.error:
+            raise _told(sent.error, prepared.submission.id, request.name, channel)
+        had[request.name] = Accepted(sent.event.native_id, sent.answer)
 
 
 def _record(submission: Submission, token: str, event: Event, channel: Channel) -> None:

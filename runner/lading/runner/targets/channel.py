@@ -16,11 +16,12 @@ from lading.runner.targets.sites import Site
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A client, the ledger that keeps what it does, and the secrets that it is given."""
+    """A client, the ledger that keeps what it does, the secrets that it is given, and where a spec's files start."""
 
     client: Client
     ledger: Ledger
     vault: Vault
+    spec_dir: Path = Path()
     ids: Ids = field(default_factory=Ids)
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.time
@@ -37,5 +38,12 @@ def open_channel(site: Site, target: str, ledger: Ledger, spec_dir: Path = Path(
         auth=vault.login(target, entry.get("auth", {})),
         state_dir=ledger.folder,
         spec_dir=spec_dir,
+        ca_file=_beside(site.folder or Path(), entry.get("caFile")),
+        secret=vault.value,
     )
-    return Channel(connect(entry["platform"], context), ledger, vault)
+    return Channel(connect(entry["platform"], context), ledger, vault, spec_dir)
+
+
+def _beside(folder: Path, name: str | None) -> Path | None:
+    """The file that a site names; relative names start at the site's folder."""
+    return folder / Path(name).expanduser() if name else None

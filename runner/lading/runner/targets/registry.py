@@ -5,8 +5,9 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import cast
 
+from lading.compiler.registry import own_platforms
 from lading.runner.errors import NotSupported
-from lading.runner.platform import Client, Context
+from lading.runner.platform import Client, Context, Lacking
 
 GROUP = "lading.clients"
 
@@ -19,6 +20,18 @@ def connect(platform: str, context: Context) -> Client:
             f"lading compiles for {platform} and can not talk to it yet: `lading compile -o DIR` writes what it takes"
         )
     return cast("Client", module.connect(context))
+
+
+def who_has(operation: str) -> list[str]:
+    """The platforms whose clients have an operation that others lack."""
+    clients = {name: import_module(f"lading.runner.platforms.{name}.client").Client for name in own_clients()}
+    lacking = getattr(Lacking, operation)
+    return [name for name, client in clients.items() if getattr(client, operation) is not lacking]
+
+
+def own_clients() -> list[str]:
+    """The platforms of lading itself that it can talk to."""
+    return [name for name in own_platforms() if _own(name)]
 
 
 def _own(platform: str) -> ModuleType | None:

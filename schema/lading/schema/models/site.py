@@ -1,3 +1,4 @@
+# ruff: noqa: N815 - a field has the language's own name, everywhere
 """The site: where platforms, people and places are named."""
 
 from collections.abc import Mapping, Sequence
@@ -59,6 +60,10 @@ class Target(Model):
 
     endpoint: Url | None = optional("https://hpc.example.org/api")
     """The address of the platform's interface, for a platform that is reached over the network."""
+
+    caFile: Line | None = optional("./hub-ca.pem")
+    """The certificates of the authority that the endpoint's own is signed with, as a file; without it those that this
+    machine trusts. There is no other way round the verification of TLS."""
 
     options: Annotated[Mapping[str, Any], Shaped("options")] | None = optional("{}")
     """Settings of the platform's own, checked against its own model (`lading schema PLATFORM`)."""

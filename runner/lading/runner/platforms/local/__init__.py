@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lading.runner.platform import Client, Context
+    from lading.runner.platform import Context
+    from lading.runner.platforms.local.client import Client
 
 
 def connect(context: "Context") -> "Client":
     """The client of this machine. The supervisor is started through this package too, so nothing is imported before."""
-    from lading.runner.platforms.local.client import LocalClient
+    from lading.runner.platforms.local.client import Client
 
-    return LocalClient(context)
+    return Client(context)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, Unreachable
-from lading.runner.platform import Context, Lacking, LogLine, LogQuery, Outgoing, Usage
+from lading.runner.platform import Accepted, Context, Lacking, LogLine, LogQuery, Outgoing, Usage
 from lading.runner.platforms.local import capacity, ending, logs, supervisor, usage
 from lading.runner.platforms.local.jobdir import JobDir
 from lading.runner.platforms.local.observe import Report, observe
@@ -22,7 +22,7 @@ GRACE = 10
 _STARTS_WITHIN = 30
 
 
-class LocalClient(Lacking):
+class Client(Lacking):
     """Jobs of this user on this machine."""
 
     platform = "local"
@@ -32,7 +32,7 @@ class LocalClient(Lacking):
         self._spec_dir = context.spec_dir.absolute()
         self._grace = float(context.options.get("grace", GRACE))
 
-    def submit(self, outgoing: Outgoing) -> str:
+    def submit(self, outgoing: Outgoing) -> Accepted:
         """A supervisor has accepted the job and is in charge of it."""
         body, secrets = _split(outgoing.body)
         job = {"specDir": str(self._spec_dir), "grace": self._grace, "after": self._after(outgoing), "body": body}
@@ -40,16 +40,16 @@ class LocalClient(Lacking):
         self._check(body)
         answer = self._started(outgoing.token, json.dumps({"job": job, "secrets": secrets}).encode())
         if answer == supervisor.ACCEPTED:
-            return outgoing.token
+            return Accepted(outgoing.token)
         if answer == supervisor.TAKEN:
             raise Refused(f"a job with the token {outgoing.token} was accepted before")
-        if self.find(outgoing.token):
-            return outgoing.token
+        if found := self.find(outgoing.token):
+            return found
         raise Unreachable(f"no supervisor could be started: {_last_line(answer)}")
 
-    def find(self, token: str) -> str | None:
+    def find(self, token: str) -> Accepted | None:
         """The token itself, if there is a job of that name: its folder is its acceptance."""
-        return token if self._folder(token).exists else None
+        return Accepted(token) if self._folder(token).exists else None
 
     def status(self, ids: Sequence[str]) -> Mapping[str, Status]:
         """From the jobs' folders, and from the kernel where a supervisor can not say it any more."""

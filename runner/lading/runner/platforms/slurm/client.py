@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lading.runner.errors import NoSuchJob, NotSupported, Refused, RunnerError, Unreachable
-from lading.runner.platform import Context, Lacking, LogLine, LogQuery, Outgoing, Usage
+from lading.runner.platform import Accepted, Context, Lacking, LogLine, LogQuery, Outgoing, Usage
 from lading.runner.platforms.slurm import answers, search
 from lading.runner.platforms.slurm.command import Answer, Commands, Run
 from lading.runner.platforms.slurm.logs import Logs
@@ -43,13 +43,14 @@ class Client(Lacking):
         self._run = run
         self._has_accounting = True
 
-    def submit(self, outgoing: Outgoing) -> str:
+    def submit(self, outgoing: Outgoing) -> Accepted:
         """The id that sbatch gave to the job."""
-        return submit(self._run, outgoing, self._waits(outgoing))
+        return Accepted(submit(self._run, outgoing, self._waits(outgoing)))
 
-    def find(self, token: str) -> str | None:
-        """The id of the job whose comment holds the token."""
-        return search.find(self.ask, token)
+    def find(self, token: str) -> Accepted | None:
+        """The job whose comment holds the token."""
+        native_id = search.find(self.ask, token)
+        return Accepted(native_id) if native_id else None
 
     def status(self, ids: Sequence[str]) -> Mapping[str, Status]:
         """What squeue says of all the ids at once, and sacct of those that Slurm's controller has forgotten."""

@@ -1,0 +1,1 @@
+"""What the clients of platforms that speak HTTP share."""

@@ -1,0 +1,76 @@
+"""What a server answered: read within bounds, and believed no further than it makes sense."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from lading.schema.visible import visible
+
+LONGEST = 300
+"""Characters of a server's own words that people are shown."""
+
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_MISSING = object()
+
+
+class Garbled(Exception):
+    """An answer that is not what the platform answers; the sentence says what it is instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer. ``headers`` are by lower-case name; ``content`` is all of the body."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def is_success(self) -> bool:
+        """Whether HTTP itself says that it worked."""
+        return 200 <= self.status < 300
+
+    def json(self) -> Any:
+        """The body as JSON data. Raises Garbled for all else: a page, half a text, NaN, nesting without end."""
+        try:
+            return json.loads(self.content, parse_constant=_no_number)
+        except (ValueError, RecursionError):
+            raise Garbled(f"the answer is no JSON: {self.words()}") from None
+
+    def words(self) -> str:
+        """What the answer says to people, in one short line that moves no cursor: of a page its title."""
+        text = self.content[: 64 * LONGEST].decode("utf-8", "replace")
+        if re.match(r"\s*<", text):
+            title = _TITLE.search(text)
+            text = title[1] if title else _MARKUP.sub(" ", text)
+        return f"HTTP {self.status}: {short(text)}" if text.strip() else f"HTTP {self.status} and nothing else"
+
+
+def short(text: str) -> str:
+    """Somebody else's text as part of a sentence: one line, not long, and no control characters."""
+    line = " ".join(text[: 8 * LONGEST].split())
+    return visible(line if len(line) <= LONGEST else f"{line[:LONGEST]} …")
+
+
+def field(data: Any, *names: str, of: type | tuple[type, ...] = object, default: Any = _MISSING) -> Any:
+    """The value in nested JSON objects, which is of that type. Raises Garbled where it is not, or not there.
+
+    With ``default`` that is the answer where it is not there, or null.
+    """
+    for depth, name in enumerate(names):
+        if not isinstance(data, Mapping) or (found := data.get(name)) is None:
+            if default is not _MISSING and (isinstance(data, Mapping) or (data is None and depth)):
+                return default
+            raise Garbled(f"the answer has no {'.'.join(names)}")
+        data = found
+    is_right = isinstance(data, of) and not (isinstance(data, bool) and of in {int, float, (int, float)})
+    if not is_right:
+        raise Garbled(f"{'.'.join(names)} in the answer is {short(json.dumps(data, default=str))[:80]}")
+    return data
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON")

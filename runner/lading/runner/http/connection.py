@@ -1,0 +1,294 @@
+"""One address that speaks HTTP. Questions may be asked again; orders go out once.
+
+What can happen to a request, and what is known of it then:
+
+=================================  ==============  =================================================
+what                               to a question   to an order
+=================================  ==============  =================================================
+no connection could be made        Unreachable     Unreachable: nobody has got it
+cut off while it is on its way     asked again     OutcomeUnknown
+429                                asked again     Unreachable, and when the platform wants it again
+502, 503, 504                      asked again     OutcomeUnknown: a proxy's word, the server may have it
+301, 307, 308                      RunnerError     Refused: whoever answered did not take it
+302, 303                           RunnerError     OutcomeUnknown: it may say where the result is
+any other answer                   the client's own tables say what it means
+=================================  ==============  =================================================
+
+Redirects are never followed, so that credentials go to the address that the site names and nowhere else. TLS is always
+verified. Nothing is read without a bound on its size and on the time that it takes.
+"""
+
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from lading.runner.errors import OutcomeUnknown, Refused, RunnerError, Unreachable
+from lading.runner.http.answer import Answer, short
+from lading.runner.platform import Context, Download
+from lading.runner.version import LADING
+
+MIB = 2**20
+LARGEST_ANSWER = 16 * MIB
+"""Bytes of an answer that is read whole."""
+
+SLOWEST = 120.0
+"""Seconds that an answer may take from its first byte to its last."""
+
+TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+PAUSES = (0.3, 1.0)
+"""Seconds before a question is asked again."""
+
+LONGEST_PAUSE = 60.0
+"""Seconds that a platform may ask us to stay away; longer ones are an error."""
+
+BUSY = 429
+BEHIND_A_PROXY = frozenset({502, 503, 504})
+NOT_TAKEN = frozenset({301, 307, 308})
+
+NOT_REACHED = (
+    *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout),
+    *(httpx.ProxyError, httpx.UnsupportedProtocol),
+)
+"""What happens before the first byte of a request leaves."""
+
+Sign = Callable[[httpx.Request], None]
+"""Puts on a request what shows who sends it. Called anew for every attempt, with exactly what will be sent."""
+
+
+class Lost(Exception):
+    """The request was on its way, and no whole answer came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as a client means it. ``path`` is below the endpoint.
+
+    The body is ``json``, or the fields of a ``form``, beside which ``files`` may be uploaded, or ``content`` as it is.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str | int] | None = None
+    headers: Mapping[str, str] | None = None
+    json: Any = None
+    form: Mapping[str, Any] | None = None
+    files: Mapping[str, Any] | None = None
+    content: Any = None
+
+
+@dataclass(slots=True)
+class Connection:
+    """An address, by whatever thread it is used: each has connections of its own, which are kept for the next request.
+
+    ``endpoint`` is where paths start. ``sign`` is put on every request. ``transport`` takes the place of the network.
+    """
+
+    endpoint: str
+    sign: Sign | None = None
+    ca_file: Path | None = None
+    transport: httpx.BaseTransport | None = None
+    sleep: Callable[[float], None] = time.sleep
+    _mine: threading.local = field(default_factory=threading.local)
+    _clients: list[httpx.Client] = field(default_factory=list)
+    _not_before: float = 0.0
+
+    @property
+    def place(self) -> str:
+        """Where it is, as people are told."""
+        return urlsplit(self.endpoint).netloc or self.endpoint
+
+    def ask(self, call: Call, *, limit: int = LARGEST_ANSWER) -> Answer:
+        """The answer to a question, which does no harm when it is asked again."""
+        for pause in (*PAUSES, None):
+            try:
+                answer = self.try_once(call, limit=limit)
+            except Lost as lost:
+                problem: str = f"{self.place} gave no answer: {lost}"
+            else:
+                if answer.status != BUSY and answer.status not in BEHIND_A_PROXY:
+                    return self._at_home(answer, RunnerError)
+                problem = f"{self.place} can not answer now: {answer.words()}"
+                self._stay_away(answer)
+            if pause is not None:
+                self.sleep(pause)
+        raise Unreachable(problem, "try again later")
+
+    def order(self, call: Call, *, limit: int = LARGEST_ANSWER) -> Answer:
+        """The answer to what must not happen twice. Raises as the table above says."""
+        try:
+            answer = self.try_once(call, limit=limit)
+        except Lost as lost:
+            raise OutcomeUnknown(f"{self.place} gave no answer: {lost}") from None
+        if answer.status == BUSY:
+            self._stay_away(answer)
+            raise Unreachable(f"{self.place} is busy: {answer.words()}", "try again later, or with fewer --jobs")
+        if answer.status in BEHIND_A_PROXY:
+            raise OutcomeUnknown(f"{self.place} gave no answer of its own: {answer.words()}")
+        return self._at_home(answer, Refused if answer.status in NOT_TAKEN else OutcomeUnknown)
+
+    @contextmanager
+    def open(self, call: Call) -> Iterator[tuple[Answer, Download]]:
+        """What is too large to be read whole: the answer without its body, and the body piece by piece."""
+        response = None
+        try:
+            response = self._sent(call)
+            size = response.headers.get("content-length", "")
+            answer = Answer(response.status_code, dict(response.headers), b"")
+            yield (
+                self._at_home(answer, RunnerError),
+                Download(_pieces(response), int(size) if size.isdecimal() else None),
+            )
+        except (httpx.TransportError, Lost) as error:
+            raise Unreachable(f"{self.place} broke off: {_reason(error)}", "try again later") from None
+        finally:
+            if response is not None:
+                response.close()
+
+    def close(self) -> None:
+        """No connection of any thread is open any more."""
+        while self._clients:
+            self._clients.pop().close()
+
+    def try_once(self, call: Call, *, limit: int = LARGEST_ANSWER) -> Answer:
+        """The answer, whatever it is. Raises Unreachable where nobody got the request, and Lost where somebody may."""
+        response = self._sent(call)
+        try:
+            return Answer(response.status_code, dict(response.headers), _whole(response, limit))
+        except httpx.TransportError as error:
+            raise Lost(_reason(error)) from error
+        finally:
+            response.close()
+
+    def _sent(self, call: Call) -> httpx.Response:
+        self._wait_our_turn()
+        client = self._client()
+        try:
+            request = client.build_request(**self._described(call))
+        except (httpx.InvalidURL, UnicodeError, ValueError, TypeError) as error:
+            raise Refused(f"nothing can be asked of {self.place}{call.path}: {_reason(error)}") from None
+        if self.sign:
+            self.sign(request)
+        try:
+            return client.send(request, stream=True)
+        except NOT_REACHED as error:
+            raise self._not_reached(error) from None
+        except httpx.TransportError as error:
+            raise Lost(_reason(error)) from error
+
+    def _described(self, call: Call) -> dict[str, Any]:
+        url = f"{self.endpoint.rstrip('/')}/{call.path.lstrip('/')}"
+        bodies = {"json": call.json, "data": call.form, "files": call.files, "content": call.content}
+        return {
+            "method": call.method,
+            "url": url,
+            "params": dict(call.query) if call.query else None,
+            "headers": dict(call.headers or {}),
+            **{name: body for name, body in bodies.items() if body is not None},
+        }
+
+    def _client(self) -> httpx.Client:
+        found: httpx.Client | None = getattr(self._mine, "client", None)
+        if found is None:
+            found = httpx.Client(
+                verify=_trust(self.ca_file, self.endpoint.startswith("https:")),
+                transport=self.transport,
+                timeout=TIMEOUT,
+                follow_redirects=False,
+                headers={"user-agent": f"lading/{LADING}", "accept-encoding": "identity", "accept": "*/*"},
+            )
+            self._mine.client = found
+            self._clients.append(found)
+        return found
+
+    def _not_reached(self, error: Exception) -> Unreachable:
+        cause = _cause(error)
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Unreachable(
+                f"{self.place} shows a certificate that nobody vouches for: {cause.verify_message}",
+                "name the certificate of its authority as `caFile` of the target in the site",
+            )
+        return Unreachable(f"{self.place} can not be reached: {_reason(error)}", "see that the endpoint is right")
+
+    def _at_home(self, answer: Answer, error: type[RunnerError]) -> Answer:
+        """The answer, if it is one of the server that was asked and does not send us elsewhere."""
+        if not 300 <= answer.status < 400:
+            return answer
+        location = urlsplit(answer.headers.get("location", ""))
+        elsewhere = short(f"{location.scheme}://{location.netloc}" if location.netloc else location.path)
+        raise error(
+            f"{self.place} sends us on to {elsewhere or 'nowhere'}, where no login of ours is sent",
+            "write the address that is meant as the target's endpoint",
+        )
+
+    def _stay_away(self, answer: Answer) -> None:
+        said = answer.headers.get("retry-after", "")
+        seconds = float(said) if said.isdecimal() else 0.0
+        self._not_before = max(self._not_before, time.monotonic() + min(seconds, LONGEST_PAUSE))
+
+    def _wait_our_turn(self) -> None:
+        """A platform that said when it wants to hear of us again is left alone until then, by every thread."""
+        while (left := self._not_before - time.monotonic()) > 0:
+            self.sleep(left)
+
+
+def connection(context: Context, sign: Sign | None = None, endpoint: str = "") -> Connection:
+    """The connection to the target's endpoint, or to another address of the same platform."""
+    return Connection(endpoint or context.endpoint, sign, context.ca_file, context.transport)
+
+
+@lru_cache(maxsize=8)
+def _trust(ca_file: Path | None, is_needed: bool) -> ssl.SSLContext:
+    """Who is believed about who a server is, made once because that takes long; nobody where it is not needed."""
+    if not is_needed:
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if ca_file is None:
+        return httpx.create_ssl_context()
+    try:
+        return ssl.create_default_context(cafile=str(ca_file))
+    except (OSError, ssl.SSLError) as error:
+        reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise RunnerError(
+            f"the certificates in {ca_file} can not be read: {reason}", "correct `caFile` in the site"
+        ) from None
+
+
+def _whole(response: httpx.Response, limit: int) -> bytes:
+    content = bytearray()
+    for piece in _pieces(response):
+        content += piece
+        if len(content) > limit:
+            raise Lost(f"the answer is longer than {limit // MIB} MiB")
+    return bytes(content)
+
+
+def _pieces(response: httpx.Response) -> Iterator[bytes]:
+    """The body as it comes. It was asked for as it is, so one that must be unpacked first could be of any size."""
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise Lost(f"the answer is packed ({short(response.headers['content-encoding'])}), which nobody asked for")
+    end = time.monotonic() + SLOWEST
+    for piece in response.iter_raw():
+        yield piece
+        if time.monotonic() > end:
+            raise Lost(f"the answer took longer than {SLOWEST:.0f} s")
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What the library's error was made of in the first place."""
+    while before := error.__cause__ or error.__context__:
+        error = before
+    return error
+
+
+def _reason(error: Exception) -> str:
+    cause = _cause(error)
+    text = getattr(cause, "strerror", None) or str(cause) or str(error) or type(error).__name__
+    return short(text[:1].lower() + text[1:])

@@ -1,0 +1,246 @@
+"""What a connection makes of servers that answer well, badly, halfway or not at all."""
+
+import json
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import trustme
+from servers.web import Fault, Reply, Request, Server, Service, as_json, route, serving
+
+from lading.runner.errors import LoginRejected, OutcomeUnknown, Refused, RunnerError, SecretMissing, Unreachable
+from lading.runner.http import connection as module
+from lading.runner.http.answer import Answer, Garbled, field
+from lading.runner.http.connection import LARGEST_ANSWER, Call, Connection
+from lading.runner.http.login import Login
+from lading.runner.secrets.vault import SecretValue
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+THERE, MAKE = Call("GET", "/things/7"), Call("POST", "/things", json={"name": "Ω"})
+
+
+class Things(Service):
+    """A service that makes things and tells of them."""
+
+    @route("GET", "/things/{id}")
+    def get(self, request: Request, id: str) -> Reply:  # noqa: A002
+        """One of them."""
+        return as_json({"id": id, "token": request.headers.get("token")})
+
+    @route("POST", "/things")
+    def make(self, request: Request) -> Reply:
+        """A new one."""
+        return as_json({"made": request.json()})
+
+    @property
+    def made(self) -> int:
+        """How many were made."""
+        return sum(request.method == "POST" for request in self.seen)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """The service at work."""
+    with serving(Things()) as started:
+        yield started
+
+
+@pytest.fixture
+def line(server: Server) -> Iterator[Connection]:
+    """A connection to it that waits for nothing."""
+    made = Connection(server.url, sleep=lambda _: None)
+    yield made
+    made.close()
+
+
+def faults(server: Server, **fault: Any) -> None:
+    """The next requests meet this."""
+    server.service.faults.append(Fault(**fault))
+
+
+def test_a_question_and_an_order_are_answered(server: Server, line: Connection) -> None:
+    """Bodies are JSON in UTF-8, and nothing is packed."""
+    assert line.ask(THERE).json() == {"id": "7", "token": None}
+    assert line.order(MAKE).json() == {"made": {"name": "Ω"}}
+    assert server.service.seen[1].headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"cut": "before"},
+        {"cut": "during"},
+        {"cut": "after"},
+        {"reply": Reply(503, b"busy")},
+        {"reply": Reply(429, b"", {"retry-after": "0"})},
+        {"reply": Reply(200, b"ab", {"content-length": "9", "connection": "close"})},
+    ],
+)
+def test_a_question_that_got_no_answer_is_asked_again(server: Server, line: Connection, fault: dict[str, Any]) -> None:
+    """Twice at the most; then the platform is said to be unreachable."""
+    faults(server, times=2, **fault)
+    assert line.ask(THERE).json()["id"] == "7"
+    faults(server, times=3, **fault)
+    with pytest.raises(Unreachable):
+        line.ask(THERE)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "made"),
+    [
+        ({"cut": "before"}, OutcomeUnknown, 0),
+        ({"cut": "during"}, OutcomeUnknown, 1),
+        ({"cut": "after"}, OutcomeUnknown, 1),
+        ({"reply": Reply(502, b"<html><title>Bad gateway</title>")}, OutcomeUnknown, 1),
+        ({"reply": Reply(429, b"slow down")}, Unreachable, 1),
+        ({"reply": Reply(307, b"", {"location": "http://127.0.0.1:1/"})}, Refused, 1),
+        ({"reply": Reply(302, b"", {"location": "/login"})}, OutcomeUnknown, 1),
+        ({"reply": Reply(200, b"x" * (LARGEST_ANSWER + 1))}, OutcomeUnknown, 1),
+        ({"reply": Reply(200, b"\x1f\x8b", {"content-encoding": "gzip"})}, OutcomeUnknown, 1),
+        ({"reply": Reply(status_line="SMTP/1.0 220 hello")}, OutcomeUnknown, 1),
+    ],
+)
+def test_an_order_goes_out_once(
+    server: Server, line: Connection, fault: dict[str, Any], error: type[RunnerError], made: int
+) -> None:
+    """Whatever comes back, the server has had the request at most once, and what is raised says what is known of it."""
+    faults(server, **fault)
+    with pytest.raises(error) as raised:
+        line.order(MAKE)
+    assert type(raised.value) is error
+    assert server.service.made == made  # type: ignore[attr-defined]
+
+
+def test_a_server_that_is_not_there_has_got_nothing(server: Server, line: Connection) -> None:
+    """Nobody listens: both kinds of request say so, and nothing is asked again."""
+    server.close()
+    for send in (line.ask, line.order):
+        with pytest.raises(Unreachable, match=r"^127\.0\.0\.1:\d+ can not be reached: connection refused$"):
+            send(MAKE)
+
+
+def test_a_redirect_is_not_followed(server: Server, line: Connection) -> None:
+    """The other host is never asked, so it gets no login."""
+    with serving(Things()) as other:
+        faults(server, reply=Reply(301, b"", {"location": f"{other.url}/things/7"}))
+        line.sign = lambda request: request.headers.update({"token": "t0k3n"})
+        with pytest.raises(RunnerError, match="sends us on to http://127"):
+            line.ask(THERE)
+        assert other.service.seen == []
+
+
+def test_a_platform_that_wants_to_be_left_alone_is(server: Server) -> None:
+    """After a 429 that says when, nothing is sent before that."""
+    pauses: list[float] = []
+    line = Connection(server.url, sleep=lambda seconds: pauses.append(seconds) or time.sleep(seconds))  # type: ignore[func-returns-value]
+    faults(server, reply=Reply(429, b"", {"retry-after": "1"}))
+    before = time.monotonic()
+    with pytest.raises(Unreachable):
+        line.order(MAKE)
+    line.order(MAKE)
+    line.close()
+    assert time.monotonic() - before >= 1
+
+
+def test_an_answer_that_drips_is_given_up(server: Server, line: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time that all of an answer may take is bounded, however often a byte of it comes."""
+    monkeypatch.setattr(module, "SLOWEST", 0.2)
+    faults(server, drip=0.02)
+    with pytest.raises(OutcomeUnknown, match="took longer"):
+        line.order(MAKE)
+
+
+def test_only_a_known_authority_is_believed(tmp_path: Path) -> None:
+    """A certificate that nobody vouches for is refused with the way out; with the authority's file it is taken."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    (tmp_path / "no.pem").write_text("nothing")
+    with serving(Things(), tls=context) as server:
+        for file, error in (
+            (None, Unreachable),
+            (tmp_path / "no.pem", RunnerError),
+            (tmp_path / "gone.pem", RunnerError),
+        ):
+            line = Connection(server.url, ca_file=file)
+            with pytest.raises(error, match="certificate"):
+                line.order(MAKE)
+            line.close()
+        line = Connection(server.url, ca_file=tmp_path / "ca.pem")
+        assert line.ask(THERE).json()["id"] == "7"
+        line.close()
+        assert len(server.service.seen) == 1
+
+
+def test_what_no_url_can_hold_is_refused_before_it_is_sent(line: Connection, server: Server) -> None:
+    """A body that is no text and a path that is none."""
+    for call in (Call("POST", "/things", json={"name": "\ud800"}), Call("GET", "/a\nb")):
+        with pytest.raises(Refused):
+            line.order(call)
+    assert server.service.seen == []
+
+
+def test_a_login_that_is_no_longer_taken_is_got_once_more(server: Server, line: Connection) -> None:
+    """With a user's name and password a second token is tried; a token of the site's own is not replaced."""
+    tokens = iter(["old", "new"])
+
+    def action(login: Login) -> Callable[[], str]:
+        def act() -> str:
+            if (token := login.token()) != "new":
+                raise LoginRejected("not taken")
+            return token
+
+        return act
+
+    login = Login(lambda: SecretValue(next(tokens)), renews=True)
+    login.token()
+    assert login.during(action(login)) == "new"
+    fixed = Login(lambda: SecretValue("old"), renews=False)
+    fixed.token()
+    with pytest.raises(LoginRejected):
+        fixed.during(action(fixed))
+
+
+@pytest.mark.parametrize("value", ["a\nb", "schlüssel", " a", ""])
+def test_a_token_that_no_header_can_hold_is_not_sent(value: str) -> None:
+    """A newline in it would be a header of its own."""
+    with pytest.raises(SecretMissing):
+        Login(lambda: SecretValue(value), renews=False).token()
+
+
+@pytest.mark.parametrize("text", ["", "<html>", '{"a": NaN}', "[" * 100_000, "1" * 5000, '{"a"', "\x00"])
+def test_what_is_no_json_is_said_to_be_none(text: str) -> None:
+    """Never an error of ours, however deep or long."""
+    with pytest.raises(Garbled):
+        Answer(200, {}, text.encode()).json()
+
+
+def test_a_page_is_told_by_its_title_and_moves_no_cursor() -> None:
+    """Markup, line breaks and control characters are not repeated."""
+    page = b"<!doctype html><html><head><title>502\n Bad \x1b[31mGateway</title></head><body>x</body></html>"
+    assert Answer(502, {}, page).words() == r"HTTP 502: 502 Bad \e[31mGateway"
+    assert Answer(500, {}, b"").words() == "HTTP 500 and nothing else"
+    assert len(Answer(500, {}, b"x" * 10_000).words()) < 400
+
+
+def test_a_field_has_its_type_or_is_garbled() -> None:
+    """Wrong types never travel on; a boolean is no number."""
+    data: Any = json.loads('{"data": {"id": 7, "is": true, "none": null}}')
+    assert field(data, "data", "id", of=int) == 7
+    assert field(data, "data", "none", of=int, default=0) == 0
+    for names, kind in ((("data", "is"), int), (("data", "id"), str), (("gone",), str), (("data", "id", "x"), int)):
+        with pytest.raises(Garbled):
+            field(data, *names, of=kind)
+
+
+def test_a_transport_takes_the_place_of_the_network() -> None:
+    """Recorded answers are played without a socket."""
+    recorded = httpx.MockTransport(lambda _: httpx.Response(200, stream=httpx.ByteStream(b"[1]")))
+    line = Connection("http://nowhere", transport=recorded)
+    assert line.ask(THERE).json() == [1]
+    line.close()
