@@ -95,7 +95,7 @@ class Seen(NamedTuple):
         return any(index in part for part in _elements(self.id))
 
 
-_RANGE = re.compile(r"(\d+)(?:-(\d+))?(?::(\d+))?")
+_RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?(?::(\d{1,9}))?")
 ID = re.compile(r"\d+(?:_(?:\d+|\[[^\]]*\]))?")
 """What Slurm calls a job, an element of an array, or several that wait together."""
 
@@ -135,7 +135,7 @@ def _seen(job: str, group: str, word: str, reason: str, code: int | None, starte
 
 def _from_wait_status(text: str) -> int | None:
     """What wait(2) says; slurmd's own error numbers look like signals there, and scontrol shows them as such."""
-    if not text.isdecimal():
+    if not re.fullmatch(r"[0-9]{1,10}", text):
         return None
     signal = int(text) & 0x7F
     return 128 + signal if signal else int(text) >> 8 & 0xFF
@@ -143,10 +143,11 @@ def _from_wait_status(text: str) -> int | None:
 
 def exit_code(text: str) -> int | None:
     """What ``code:signal`` means, None where it is something else."""
-    code, _, signal = text.partition(":")
-    if not (code.isdecimal() and signal.isdecimal()):
+    found = re.fullmatch(r"([0-9]{1,3}):([0-9]{1,3})", text)
+    if found is None:
         return None
-    return 128 + int(signal) if int(signal) and not int(code) else int(code)
+    code, signal = int(found[1]), int(found[2])
+    return 128 + signal if signal and not code else code
 
 
 def _time(text: str) -> float | None:

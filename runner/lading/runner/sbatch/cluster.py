@@ -182,4 +182,5 @@ def _change(path: str, value: Any) -> str:
 
 
 def _bytes(memory: str, count: str) -> int | None:
-    return int(memory) * int(count) if memory.isdecimal() and count.isdecimal() else None
+    is_known = re.fullmatch(r"[0-9]{1,18}", memory) and re.fullmatch(r"[0-9]{1,9}", count)
+    return int(memory) * int(count) if is_known else None

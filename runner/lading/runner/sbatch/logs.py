@@ -24,7 +24,7 @@ SOONEST, LATEST = 0.2, 3.0
 LABELLED = ".tasks.out"
 """How the name of an output file ends in which srun writes the number of its task before each line."""
 
-_LABEL = re.compile(r" *(\d+): ?(.*)", re.DOTALL)
+_LABEL = re.compile(r" *([0-9]{1,9}): ?(.*)", re.DOTALL)
 _FIELD = re.compile(r"(?:^|\s)(ArrayTaskId|JobState|NumNodes|NumTasks)=(\S+)")
 _FILE = re.compile(r"^\s*StdOut=(.+)$", re.MULTILINE)
 
@@ -120,7 +120,7 @@ def _path(text: str) -> dict[str, str]:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() else None
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def _shown(file: File, lines: list[bytes], replica: int | None) -> Iterator[LogLine]:

@@ -69,7 +69,7 @@ def config(ask: Ask) -> dict[str, str]:
 
 def min_age(settings: Mapping[str, str]) -> int:
     """How many seconds the controller remembers an ended job."""
-    number = re.match(r"\d+", settings.get("MinJobAge", ""))
+    number = re.match(r"[0-9]{1,9}", settings.get("MinJobAge", ""))
     return int(number[0]) if number else 0
 
 
