@@ -430,7 +430,8 @@ def test_an_old_submission_is_resolved_without_waiting(tmp_path: Path, toy: Toy)
 def test_many_are_submitted_at_once_and_answered_in_order(tmp_path: Path, toy: Toy) -> None:
     """Sixty jobs by eight workers: one row and one job each, answers in the order of the questions."""
     work = [compilation(f"job-{number}") for number in range(60)]
-    answers = list(submit_all(work, lambda _: channel(Toy(toy.folder), tmp_path / "state")))
+    line = channel(toy, tmp_path / "state")
+    answers = list(submit_all(work, lambda _: line))
     found = [one for one in answers if isinstance(one, Submission)]
     assert [one.name for one in found] == [one.name for one in work]
     assert sorted(one.id.lower() for one in found) == toy.jobs()
@@ -442,7 +443,7 @@ def test_a_job_of_a_batch_waits_for_those_it_comes_after(tmp_path: Path, toy: To
     submit(compilation("prepare"), line)
     after = {"after": {"ok": ["prepare"]}}
     work = [compilation("prepare"), compilation("train", schedule=after), compilation("test", schedule=after)]
-    first, *_ = answers = list(submit_all(work, lambda _: channel(toy, tmp_path / "state")))
+    first, *_ = answers = list(submit_all(work, lambda _: line))
     assert all(isinstance(one, Submission) for one in answers)
     assert isinstance(first, Submission)
     assert [one.after for one in toy.sent[-2:]] == [{"prepare": first.native_id}] * 2
@@ -454,7 +455,7 @@ def test_a_job_of_a_batch_is_not_sent_if_what_it_comes_after_was_refused(tmp_pat
     submit(compilation("prepare"), line)
     toy.plays = ["refuse"]
     work = [compilation("prepare"), compilation("train", schedule={"after": {"ok": ["prepare"]}})]
-    answers = list(submit_all(work, lambda _: channel(toy, tmp_path / "state")))
+    answers = list(submit_all(work, lambda _: line))
     assert [str(one) for one in answers] == ["there is no queue gpu", "it comes after prepare, which was not submitted"]
     assert len(toy.jobs()) == 1
 

@@ -1,9 +1,6 @@
 """What ``lading submit`` and ``lading run`` do around ``submit.py``: compile everything first, then send."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
-from pathlib import Path
+from collections.abc import Sequence
 
 from lading.compiler.pipeline import Compilation
 from lading.runner.errors import NotSupported, RunnerError
@@ -13,9 +10,8 @@ from lading.runner.output.files import write_whole
 from lading.runner.output.progress import progress
 from lading.runner.output.screen import as_json
 from lading.runner.specs.compilation import checked, compilations, open_specs
-from lading.runner.specs.files import folder_of
-from lading.runner.submission.batch import Answer, submit_all
-from lading.runner.targets.channel import Channel, open_channel
+from lading.runner.submission.batch import submit_all
+from lading.runner.targets.channel import Channel
 
 
 def compile_all(
@@ -31,7 +27,11 @@ def send_all(
     session: Session, compiled: Sequence[Compilation], *, if_absent: bool = False, workers: int = 1
 ) -> tuple[list[Submission], list[RunnerError]]:
     """What was submitted, each told as it happens, and what could not be."""
-    answers = _answers(session, compiled, if_absent, workers)
+
+    def channel_of(compilation: Compilation) -> Channel:
+        return session.channel(compilation.target.name, compilation.spec.file)
+
+    answers = submit_all(compiled, channel_of, if_absent=if_absent, workers=workers)
     submissions: list[Submission] = []
     errors: list[RunnerError] = []
     for answer in progress(session.screen, answers, len(compiled)):
@@ -40,18 +40,6 @@ def send_all(
         else:
             submissions.append(answer)
     return submissions, errors
-
-
-def _answers(session: Session, compiled: Sequence[Compilation], if_absent: bool, workers: int) -> Iterator[Answer]:
-    """The answers in order: folder by folder, because each may have a site of its own."""
-    for _, group in groupby(compiled, key=lambda compilation: os.path.dirname(compilation.spec.file)):
-        batch = list(group)
-        yield from submit_all(batch, _connector(session, batch[0].spec.file), if_absent=if_absent, workers=workers)
-
-
-def _connector(session: Session, spec: str) -> Callable[[str], Channel]:
-    site, ledger, folder = session.site(spec), session.ledger, Path(folder_of(spec))
-    return lambda target: open_channel(site, target, ledger, folder)
 
 
 def write_results(submissions: Sequence[Submission], file: str) -> None:

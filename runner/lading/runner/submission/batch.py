@@ -1,7 +1,7 @@
-"""Many submissions at once: a few at a time, each worker with channels of its own, answers in order."""
+"""Many submissions at once: a few at a time on each target, so that none is flooded and none waits for another."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from lading.compiler.pipeline import Compilation
@@ -12,7 +12,7 @@ from lading.runner.submission.submit import submit
 from lading.runner.targets.channel import Channel
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 WORKERS = 8
 
@@ -21,43 +21,45 @@ Answer = Submission | RunnerError
 
 def submit_all(
     compilations: Sequence[Compilation],
-    connect: Callable[[str], Channel],
+    channel_of: Callable[[Compilation], Channel],
     *,
     if_absent: bool = False,
     workers: int = WORKERS,
 ) -> Iterator[Answer]:
     """What became of each compilation, in order: its submission, or the error that one alone would have raised.
 
-    ``connect`` makes a channel to a target; each worker calls it for itself. A job that comes after another of the
-    batch is sent when that one is there. On an interrupt what is on its way is settled, and the rest is never sent.
+    At most ``workers`` are on their way to each target at a time. A job that comes after another of the batch is sent
+    when that one is there. On an interrupt what is on its way is settled, and the rest is never sent.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
-    mine = threading.local()
+    channels = [channel_of(compilation) for compilation in compilations]
     answers: list[Future[Answer]] = []
-
-    def channel(target: str) -> Channel:
-        channels: dict[str, Channel] = mine.__dict__.setdefault("channels", {})
-        if target not in channels:
-            channels[target] = connect(target)
-        return channels[target]
 
     def answer(place: int) -> Answer:
         compilation = compilations[place]
         try:
             for before in _before(compilations, place):
                 _check_is_there(compilations[before].name, answers[before].result())
-            return submit(compilation, channel(compilation.target.name), if_absent=if_absent)
+            return submit(compilation, channels[place], if_absent=if_absent)
         except RunnerError as error:
             return error
 
-    pool = ThreadPoolExecutor(min(workers, len(compilations)) or 1, thread_name_prefix="submit")
-    try:
-        answers += (pool.submit(answer, place) for place in range(len(compilations)))
+    with ExitStack() as ending:
+        pools = _pools(channels, workers)
+        for pool in pools.values():
+            ending.callback(pool.shutdown, cancel_futures=True)
+        answers += (pools[id(channel.client)].submit(answer, place) for place, channel in enumerate(channels))
         for future in answers:
             yield future.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+
+
+def _pools(channels: Sequence[Channel], workers: int) -> Mapping[int, "ThreadPoolExecutor"]:
+    """The threads of each target, by the identity of its client."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    sizes: dict[int, int] = {}
+    for channel in channels:
+        sizes[id(channel.client)] = sizes.get(id(channel.client), 0) + 1
+    return {client: ThreadPoolExecutor(min(workers, size), "submit") for client, size in sizes.items()}
 
 
 def _before(compilations: Sequence[Compilation], place: int) -> list[int]:

@@ -6,6 +6,7 @@ Nothing here is durable, and nothing here submits anything.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lading.compiler.capability import Fidelity
@@ -31,6 +32,7 @@ class Prepared:
     requests: tuple[Request, ...]
     bodies: Mapping[str, Mapping[str, Any]]
     after: Mapping[str, str]
+    folder: Path
 
     def outgoing(self, request: Request, had: Mapping[str, Accepted]) -> Outgoing:
         """The request on its way out. ``had`` is what became of those before it, by name."""
@@ -43,6 +45,7 @@ class Prepared:
             path=request.path,
             body=filled(self.bodies[request.name], values),
             after={**self.after, **before},
+            folder=self.folder,
         )
 
 
@@ -53,7 +56,7 @@ def prepare(compilation: Compilation, channel: Channel) -> Prepared:
     requests, target = compilation.requests, compilation.target.name
     bodies = {request.name: filled(request.body, known_beforehand(request, channel)) for request in requests}
     after = {entry: _native_id(entry, target, channel) for entry in after_entries(compilation)}
-    return Prepared(_submission(compilation, channel.ids.new()), requests, bodies, after)
+    return Prepared(_submission(compilation, channel.ids.new()), requests, bodies, after, channel.spec_dir)
 
 
 def after_entries(compilation: Compilation) -> tuple[str, ...]:
