@@ -137,6 +137,9 @@ class Client(Protocol):
     least_pause: float
     """Seconds that must lie between two questions about the state of jobs."""
 
+    tells_stopped: bool
+    """Whether the platform tells a job that was stopped from one that failed by itself."""
+
     def submit(self, outgoing: Outgoing) -> Accepted:
         """The job that was accepted.
 
@@ -234,6 +237,7 @@ class Lacking:
 
     platform = "this platform"
     least_pause = 0.0
+    tells_stopped = True
 
     def bring(self, outgoing: Outgoing) -> Any:
         """Refused: no emitter of this platform prepares anything."""

@@ -115,6 +115,11 @@ class Ledger:
         names = ", ".join(f"{one.id} ({one.name})" for one in found[:5]) + (", …" if len(found) > 5 else "")
         raise NoSuchJob(f"several submissions begin with {id_prefix}: {names}", "write more of the id")
 
+    def current(self, ids: Sequence[str]) -> list[Submission]:
+        """The submissions of these ids as they are now, in that order."""
+        found = {one.id: one for one in self._submissions("id IN (SELECT value FROM json_each(?))", [as_json(ids)])}
+        return [found[id_] for id_ in ids]
+
     def newest(self, target: str, name: str) -> Submission | None:
         """The last submission of that name of which any part reached the target, or may have."""
         return _first(self._submissions(f"target = ? AND name = ? AND {_REACHED}", [target, name], limit=1))

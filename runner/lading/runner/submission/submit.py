@@ -36,7 +36,7 @@ def submit(compilation: Compilation, channel: Channel, *, if_absent: bool = Fals
     With ``if_absent`` a submission of the same payload that is alive or has succeeded is returned, and nothing is sent.
     """
     if if_absent and (twin := channel.ledger.twin(compilation.target.name, compilation.digest)):
-        refresh({twin.target: channel}, [twin])
+        refresh(channel, [twin])
     prepared = prepare(compilation, channel)
     submission = prepared.submission
     with in_flight(channel.ledger.folder, submission.id):
