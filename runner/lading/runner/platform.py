@@ -284,7 +284,7 @@ class Lacking:
 
     def listing(self, place: str) -> Sequence[Entry]:
         """Refused."""
-        raise self._lacks("listing", "ls")
+        raise self._lacks("listing", "files")
 
     def catalog(self) -> Mapping[str, Any]:
         """Refused."""

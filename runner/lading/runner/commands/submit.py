@@ -64,5 +64,5 @@ def command(
         submissions = wait_for(session, sent)
     code = show_submitted(session.screen, submissions, errors, is_one=len(compiled) == 1)
     if output:
-        write_results(submissions, output)
+        write_results(session.screen, [Found(submission, session) for submission in submissions], output)
     return code or (exit_code(submissions) if wait or follow else 0)

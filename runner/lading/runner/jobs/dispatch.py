@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from lading.compiler.pipeline import Compilation
 from lading.runner.errors import NotSupported, RunnerError
+from lading.runner.invocation.options import WrongUsage
 from lading.runner.invocation.session import Session
+from lading.runner.jobs.found import Found
 from lading.runner.ledger.record import Submission
-from lading.runner.output.files import write_whole
-from lading.runner.output.progress import progress
-from lading.runner.output.screen import as_json
+from lading.runner.output.files import write_pieces, write_whole
+from lading.runner.output.progress import arriving, progress
+from lading.runner.output.screen import Screen, as_json
 from lading.runner.specs.compilation import checked, compilations, open_specs
 from lading.runner.submission.batch import submit_all
 from lading.runner.targets.channel import Channel
@@ -42,10 +44,18 @@ def send_all(
     return submissions, errors
 
 
-def write_results(submissions: Sequence[Submission], file: str) -> None:
-    """What the ended submissions leave behind is in the file."""
-    results = [part.status.result for one in submissions for part in one.parts if part.status.result is not None]
+def write_results(screen: Screen, ended: Sequence[Found], file: str) -> None:
+    """What the ended submissions leave behind is in the file: the file of the one that left one, else what is known of
+    their results, as JSON.
+    """
+    parts = [(job.channel.client, part) for job in ended for part in job.submission.parts if part.native_id]
+    downloads = [found for client, part in parts if (found := client.result(part.native_id))]
+    if len(downloads) > 1:
+        raise WrongUsage(f"{len(downloads)} jobs left a file behind, and {file} is one", "submit them one by one")
+    if downloads:
+        write_pieces(file, arriving(screen, downloads[0]))
+        return
+    results = [part.status.result for _, part in parts if part.status.result is not None]
     if not results:
         raise NotSupported("none of these leaves a result behind", "leave out -o; `lading logs` has what they printed")
-    text = results[0] if len(results) == 1 and isinstance(results[0], str) else as_json(results)
-    write_whole(file, text)
+    write_whole(file, as_json(results[0] if len(results) == 1 else results))

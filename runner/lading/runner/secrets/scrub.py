@@ -4,10 +4,12 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
 from lading.runner.secrets.vault import HIDDEN, SecretValue, looked_up
+
+Failure = TypeVar("Failure", bound=BaseException)
 
 SHORT = 4
 """A value of fewer characters is only hidden where it stands by itself: ``ab`` would else hide half of every word."""
@@ -40,6 +42,12 @@ class Scrubber:
         cause = error.__cause__ or error.__context__
         if cause is not None and self._text.search(repr(cause)):
             error.__cause__ = error.__context__ = None
+
+
+def scrubbed(error: Failure) -> Failure:
+    """The same error, without any value that this process has looked up until now."""
+    scrubber().error(error)
+    return error
 
 
 def scrubber() -> Scrubber:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lading.runner.errors import NoSuchJob, NotSupported, Refused, RunnerError, Unreachable
-from lading.runner.platform import Accepted, Context, Lacking, LogLine, LogQuery, Outgoing, Usage
+from lading.runner.platform import Accepted, Context, Executed, Lacking, LogLine, LogQuery, Outgoing, Usage
 from lading.runner.platforms.slurm import answers, search
 from lading.runner.platforms.slurm.command import Answer, Commands, Run
 from lading.runner.platforms.slurm.logs import Logs
@@ -87,6 +87,12 @@ class Client(Lacking):
             raise RunnerError(f"Slurm does not say what job {native_id} uses: {answer.problem}")
         rows = (line.split("|") for line in answer.out.splitlines())
         return [Usage(step, None, _bytes(memory, count)) for step, memory, count in (r for r in rows if len(r) == 3)]
+
+    def execute(self, command: Sequence[str]) -> Executed:
+        """The command has run where Slurm's own commands do."""
+        answer = self.ask(command)
+        assert answer.code is not None, "whoever gave no answer was not asked"
+        return Executed(answer.code, answer.raw.decode("utf-8", "surrogateescape"), answer.err)
 
     def check(self) -> Sequence[tuple[str, str]]:
         """The version, the partitions, and whether ended jobs are remembered."""
