@@ -63,6 +63,15 @@ looked_up: list[SecretValue] = []
 """Every value that this process has looked up, and must not show or store: a crash report knows no vault."""
 
 
+def revealed(data: Any, write: Callable[[str], str] = str) -> Any:
+    """The data with each value itself where it stood hidden, as ``write`` has it: for the wire and for nothing else."""
+    if isinstance(data, SecretValue):
+        return write(data.reveal())
+    if isinstance(data, Mapping):
+        return {key: revealed(item, write) for key, item in data.items()}
+    return [revealed(item, write) for item in data] if isinstance(data, list) else data
+
+
 def kept_secret(value: str) -> SecretValue:
     """A value that came from elsewhere than a vault, such as a login's token, and is hidden as if it had."""
     found = SecretValue(value)
