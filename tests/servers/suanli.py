@@ -76,7 +76,7 @@ class Task:
 
 @dataclass
 class Suanli(PlatformService):
-    """One account. ``rsa`` is whether its key is in RSA mode, ``search`` how names are searched: by a part, or whole."""
+    """One account. ``rsa`` is whether its key is in RSA mode, ``search`` how names are searched: by ``part`` or whole."""
 
     rsa: bool = True
     search: str = "part"
@@ -257,11 +257,11 @@ class Suanli(PlatformService):
     def _wrong(self, body: Any) -> str:
         error = next(validator().iter_errors(body), None)
         if error:
-            return error.message[:200]
+            return str(error.message)[:200]
         if not all(candidate["mark"] in self.marks for candidate in body["resources"]):
             return "mark is wrong"
         weights = [service["resource_weight"]["gpu_weight"] for service in body["services"]]
-        counts = [machine["gpu_count"] for machine in MACHINES if machine["gpu_count"]]
+        counts = [int(str(machine["gpu_count"])) for machine in MACHINES if machine["gpu_count"]]
         if sum(weights) <= 0 or gcd(*counts) % sum(weights):
             return "gpu_weight is wrong"
         return ""

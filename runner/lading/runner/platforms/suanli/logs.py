@@ -82,7 +82,7 @@ class Logs:
         return wanted
 
     def _log(self, point: str, container: int) -> list[str]:
-        query = {"task_id": self._task, "point_id": point, "service_id": container}
+        query: dict[str, str | int] = {"task_id": self._task, "point_id": point, "service_id": container}
         text = field(self._api.ask(Call("GET", protocol.POINT_LOG, query=query)), "logs", of=str, default="")
         return text.removesuffix("\n").split("\n") if text else []
 

@@ -37,7 +37,7 @@ class Signer:
         token, timestamp = header_value(self._auth["token"]), str(int(self._clock() * 1000))
         request.headers.update({"token": token, "timestamp": timestamp, "version": VERSION})
         if self.mode == "RSA":
-            said = "\n".join((request.url.raw_path.decode(), VERSION, timestamp, token, ""))
+            said = f"{request.url.raw_path.decode()}\n{VERSION}\n{timestamp}\n{token}\n"
             signature = self._key()(said.encode() + request.content)
             shown = kept_secret(base64.b64encode(signature).decode(), is_short_lived=True)
             request.headers["sign_str"] = shown.reveal()
