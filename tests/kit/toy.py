@@ -84,7 +84,7 @@ class Toy(Lacking):
             raise found
         return found
 
-    def find(self, token: str) -> Accepted | None:
+    def find(self, token: str, path: str = "") -> Accepted | None:
         """The job with that token."""
         if self.blind:
             raise OutcomeUnknown("toy can not be asked")

@@ -76,7 +76,7 @@ class Task:
 
 @dataclass
 class Suanli(PlatformService):
-    """One account. ``rsa`` is whether its key is in RSA mode, ``search`` how names are searched: by ``part`` or whole."""
+    """One account. ``rsa`` is whether its key is in RSA mode, ``search`` how names are searched: by ``part`` or not."""
 
     rsa: bool = True
     search: str = "part"

@@ -22,7 +22,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -152,6 +152,20 @@ class Connection:
         finally:
             if response is not None:
                 response.close()
+
+    def download(self, call: Call) -> Download:
+        """A file piece by piece; whoever reads it to its end, or gives it up, closes it."""
+        opened = ExitStack()
+        answer, body = opened.enter_context(self.open(call))
+        if not answer.is_success:
+            opened.close()
+            raise Unreachable(f"{self.place} does not give the file: HTTP {answer.status}")
+
+        def pieces() -> Iterator[bytes]:
+            with opened:
+                yield from body.chunks
+
+        return Download(pieces(), body.size)
 
     def close(self) -> None:
         """No connection of any thread is open any more."""

@@ -59,7 +59,7 @@ class Client(Lacking):
                 raise Garbled("it tells of another job")
         return Accepted(body["id"], said)
 
-    def find(self, token: str) -> Accepted | None:
+    def find(self, token: str, path: str = "") -> Accepted | None:
         """The job with the id that was made of the token."""
         name = protocol.job_id(token)
         try:

@@ -55,7 +55,7 @@ class Client(Lacking):
         with self._api.reading(OutcomeUnknown):
             return Accepted(str(_number(said)), said)
 
-    def find(self, token: str) -> Accepted | None:
+    def find(self, token: str, path: str = "") -> Accepted | None:
         """The task whose name ends with the token. How the platform searches names is not documented, so one that a
         search does not find is looked for among all tasks.
         """
