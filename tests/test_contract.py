@@ -20,7 +20,7 @@ from servers.platform import PlatformService
 from servers.web import Fault, Reply, Request, Server, Service, serving
 
 from lading.runner.http import connection
-from lading.runner.submission import resolve, send, settle
+from lading.runner.submission import resolve, send, settle, watch
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 OK, REFUSED, UNKNOWN = 0, 3, 4
@@ -196,6 +196,39 @@ def test_two_commands_at_once_make_two_jobs_or_one_if_absent(server: Server, des
         ended = [command.communicate() for command in commands]
         assert [command.returncode for command in commands] == [0, 0], ended
         assert len(set(desk.service.accepted())) == len(desk.service.accepted()) == jobs
+
+
+@pytest.fixture(params=NAMES)
+def busy(request: pytest.FixtureRequest, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """Each platform, which runs what it is given, and a folder to work with it from."""
+    monkeypatch.setattr(watch.Pace, "not_below", lambda pace, _: pace)
+    service = service_of(request.param)
+    if not service.can_run:
+        pytest.skip("this machine can not run its jobs")
+    with serving(service) as server:
+        made = Desk(Path.cwd(), service, server.url)
+        for name, value in made.environ.items():
+            monkeypatch.setenv(name, value)
+        yield made
+
+
+def test_a_job_runs_and_is_told_of(busy: Desk, cli: Cli) -> None:
+    """It succeeds, its output is printed, and the list has it; one that fails says so, and one that is stopped too."""
+    busy.spec("good", command=["sh", "-c", "echo to be seen; echo and this"])
+    done = cli.good("submit", "good.yaml", "--wait", "--format", "json").document
+    assert done["state"] == "succeeded"
+    assert cli.good("logs", done["id"]).out == "to be seen\nand this\n"
+    assert cli.good("logs", done["id"], "--lines", "2:2").out == "and this\n"
+    busy.spec("bad", command=["sh", "-c", "echo oh; exit 3"])
+    failed = cli("run", "bad.yaml")
+    assert (failed.code in {1, 3}, failed.out) == (True, "oh\n")
+    busy.spec("long", command=["sleep", "60"])
+    id_ = cli.good("submit", "long.yaml", "--format", "json").document["id"]
+    cli.good("stop", id_)
+    stopped = cli("wait", id_, "--format", "json")
+    assert [one["state"] for one in stopped.document["submissions"]] == ["stopped"]
+    cli.good("stop", id_)
+    assert cli.good("doctor").out
 
 
 def commands_of(id_: str) -> list[list[str]]:

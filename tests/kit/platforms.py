@@ -5,14 +5,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from servers.platform import PlatformService
 
+from lading.compiler.registry import default_options
 from lading.runner.ledger.ledger import Ledger
 from lading.runner.ledger.record import Submission
+from lading.runner.platform import Context
+from lading.runner.secrets.vault import SecretValue
+from lading.runner.targets.registry import connect
 
 SERVERS = Path(__file__).parents[1] / "servers"
 SHARED = {"__init__", "__main__", "platform", "web", "work"}
@@ -26,6 +30,18 @@ def service_of(name: str, *, runs: bool = True) -> PlatformService:
     """The platform, with nothing in it."""
     service: PlatformService = importlib.import_module(f"servers.{name}").serve(runs=runs)
     return service
+
+
+def client_of(service: PlatformService, url: str, **options: Any) -> Any:
+    """The client of the platform at the address, with these options more."""
+    entry = service.target(url)
+    given = {**default_options(entry["platform"]), **entry.get("options", {}), **options}
+    auth = {name: SecretValue(service.environ[source["env"]]) for name, source in entry["auth"].items()}
+    return connect(entry["platform"], Context(TARGET, given, entry["endpoint"], auth, secret=_secret(service)))
+
+
+def _secret(service: PlatformService) -> Callable[[str], SecretValue]:
+    return lambda name: SecretValue(service.environ[name])
 
 
 class Desk:

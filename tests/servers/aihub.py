@@ -5,7 +5,8 @@ What a request may hold is asked of the vendor's own models, and what is answere
 
 import secrets
 import time
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -23,7 +24,8 @@ from servers.work import Work
 MTP, QUOTA = "/model-training-platform/api/v1", "/quota-schedule-management/api/v1"
 WORKFLOW, WAREHOUSE = "/workflow-center/api/v1", "/data-warehouse/api/v1"
 DATASETS, TAGS = "/dataset-mng/api/v2", "/tag-resource-management/api/v1"
-WAITING, RUNNING, SUCCESS, FAILED, STOPPED, META, INDEX = range(1, 8)
+WAITING, RUNNING, SUCCESS, FAILED, STOPPED = range(1, 6)
+META, INDEX = 5, 6
 VIP = {"is_vip", "preempt_policy", "vip_node_names"}
 FRAMEWORKS = {"PyTorchJob", "MpiJobMpiRun", "MpiJobDeepspeed"}
 STORAGE = {
@@ -407,8 +409,8 @@ class AIHub(PlatformService):
         self,
         request: Request,
         model: type[BaseModel],
-        more: Set[str] = frozenset(),
-        optional: Set[str] = frozenset(),
+        more: AbstractSet[str] = frozenset(),
+        optional: AbstractSet[str] = frozenset(),
     ) -> dict[str, Any]:
         body = request.json()
         if not isinstance(body, dict):
@@ -466,6 +468,8 @@ class AIHub(PlatformService):
 
     def _rerun(self, item: Item) -> None:
         item.stopped = False
+        for work in item.works:
+            work.close()
         if self.runs:
             said = " ".join(f"{param['key']}={param['value']}" for param in item.body.get("params", []))
             code = next((param["value"] for param in item.body.get("params", []) if param["key"] == "exit"), "0")
@@ -593,7 +597,7 @@ class AIHub(PlatformService):
         }
 
     def _shown_version(self, item: Item) -> dict[str, Any]:
-        steps = (WAITING, META, INDEX - 1, SUCCESS) if self.runs else (WAITING,)
+        steps = (WAITING, META, INDEX, SUCCESS) if self.runs else (WAITING,)
         return {
             **item.body,
             "id": item.number,

@@ -134,7 +134,7 @@ class PaddleFlow(PlatformService):
         body = request.json()
         if kind not in {"single", "distributed", "workflow"}:
             raise no("InvalidURI", "no such job type")
-        if not isinstance(body, dict) or not all(isinstance(one.get("env") or {}, dict) for one in replicas(body)):
+        if not isinstance(body, dict) or not all(isinstance(one.get("env"), dict | None) for one in replicas(body)):
             raise no("MalformedJSON", "json: cannot unmarshal")
         body = {key.lower(): value for key, value in body.items()}  # as Go reads keys
         if wrong := self._wrong(kind, body):
@@ -198,7 +198,8 @@ class PaddleFlow(PlatformService):
         if job.status not in FINAL:
             message = f"delete job failed, err: job {id} status is {job.status}, please stop it first."
             raise no("ActionNotAllowed", message)
-        del self.jobs[id]
+        for *_, work in self.jobs.pop(id).work:
+            work.close()
         return Reply()
 
     @route("GET", f"{PREFIX}/log/job")

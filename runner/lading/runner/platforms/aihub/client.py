@@ -82,12 +82,13 @@ class Client(Lacking):
     def status(self, ids: Sequence[str]) -> Mapping[str, Status]:
         """One by one where there are few of a kind; else from the kind's list, and what that lacks one by one."""
         rows: dict[str, Mapping[str, Any]] = {}
-        for name in {_kind(native_id)[0] for native_id in ids if _is_known(native_id)}:
-            own = [native_id for native_id in ids if native_id.startswith(f"{name}/")]
+        known = [native_id for native_id in ids if _is_known(native_id)]
+        for name in {_kind(native_id)[0] for native_id in known}:
+            own = [native_id for native_id in known if native_id.startswith(f"{name}/")]
             if len(own) > FEW and KINDS[name].states:
                 rows |= self._listed(name, own)
-        for native_id in ids:
-            if native_id not in rows and _is_known(native_id) and (row := self._row(native_id)) is not None:
+        for native_id in known:
+            if native_id not in rows and (row := self._row(native_id)) is not None:
                 rows[native_id] = row
         return {native_id: self._status(native_id, row) for native_id, row in rows.items()}
 

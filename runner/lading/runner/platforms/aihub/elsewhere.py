@@ -1,5 +1,7 @@
 """Files that AIHub keeps at other addresses: no login of ours goes there but the relay's own."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +19,13 @@ from lading.runner.platforms.aihub.protocol import NAME
 def fetched(url: str, context: Context) -> Download:
     """The file at the address, as anybody gets it."""
     line, call = _at(url, context)
-    return line.download(call)
+    found = line.download(call)
+
+    def chunks() -> Iterator[bytes]:
+        with closing(line):
+            yield from found.chunks
+
+    return Download(chunks(), found.size)
 
 
 def text_at(url: str, context: Context) -> str:
