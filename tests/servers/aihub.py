@@ -532,7 +532,7 @@ class AIHub(PlatformService):
         }
 
     def _shown_run(self, item: Item) -> dict[str, Any]:
-        io = {"inputs": None, "outputs": None}
+        io = {"input": "", "output": ""}
         node = {
             "name": "train",
             "params": io,
