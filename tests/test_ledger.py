@@ -412,3 +412,32 @@ def test_a_folder_that_machines_share_gets_no_shared_memory(tmp_path: Path, fold
     (tmp_path / "mountinfo").write_text(MOUNTS)
     assert journal_for(Path(folder), tmp_path / "mountinfo") == journal
     assert journal_for(Path(folder), tmp_path / "no such file") == "WAL"
+
+
+def test_many_threads_write_at_once_and_one_failure_is_its_own(ledger: Ledger) -> None:
+    """Of 64 threads at the same moment each has its row, but the one whose part is there already; and few flushes."""
+    from threading import Barrier, Thread
+
+    begun(ledger, "01A")
+    commits: list[str] = []
+    ledger._connection.set_trace_callback(lambda text: commits.append(text) if text == "COMMIT" else None)
+    barrier, failed = Barrier(64), list[int]()
+
+    def write(number: int) -> None:
+        name = f"02{number:02}"
+        part = Part("", "01a" if number == 7 else name.lower())
+        one = Submission(**{**{n: getattr(submission(name), n) for n in Submission.__slots__}, "parts": (part,)})
+        barrier.wait()
+        try:
+            ledger.begin(one, [])
+        except LedgerUnusable:
+            failed.append(number)
+
+    threads = [Thread(target=write, args=(number,)) for number in range(64)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == [7]
+    assert len(ledger.search()) == 64
+    assert len([text for text in commits if text == "COMMIT"]) < 64

@@ -160,10 +160,10 @@ def test_a_login_is_looked_up_when_it_is_asked_for(tmp_path: Path, monkeypatch: 
     """Reading the site reads no secret; its file is relative to the site's folder."""
     seen: list[Context] = []
     monkeypatch.setattr("lading.runner.targets.channel.connect", lambda _, context: seen.append(context))
-    open_channel(read_site(write(tmp_path)), "there", Ledger(tmp_path / "state"), tmp_path / "specs")
+    open_channel(read_site(write(tmp_path)), "there", Ledger(tmp_path / "state"))
     (context,) = seen
     assert (context.target, context.endpoint) == ("there", "https://there.example.org/api")
-    assert (context.state_dir, context.spec_dir) == (tmp_path / "state", tmp_path / "specs")
+    assert context.state_dir == tmp_path / "state"
     (tmp_path / "token").write_text("abc\n")
     (tmp_path / "token").chmod(0o600)
     assert {name: value.reveal() for name, value in context.auth.items()} == {"token": "abc"}

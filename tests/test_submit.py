@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from kit.toy import Toy, channel, compilation, request
 
 from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError, Unreachable
 from lading.runner.ledger.ledger import Ledger
-from lading.runner.ledger.record import Kind, Submission
+from lading.runner.ledger.record import Event, Kind, Submission
 from lading.runner.states import State, Status
 from lading.runner.submission.batch import submit_all
 from lading.runner.submission.in_flight import in_flight
@@ -20,7 +21,7 @@ from lading.runner.submission.resolve import resolve
 from lading.runner.submission.send import RETRY_DELAYS
 from lading.runner.submission.settle import PATIENCE
 from lading.runner.submission.submit import submit
-from lading.runner.submission.watch import FORGOTTEN, Look, Pace, follow, refresh
+from lading.runner.submission.watch import FORGOTTEN, Look, Pace, at_once, follow, refresh
 from lading.runner.targets.channel import Channel
 
 TESTS = Path(__file__).parent
@@ -430,7 +431,8 @@ def test_an_old_submission_is_resolved_without_waiting(tmp_path: Path, toy: Toy)
 def test_many_are_submitted_at_once_and_answered_in_order(tmp_path: Path, toy: Toy) -> None:
     """Sixty jobs by eight workers: one row and one job each, answers in the order of the questions."""
     work = [compilation(f"job-{number}") for number in range(60)]
-    answers = list(submit_all(work, lambda _: channel(Toy(toy.folder), tmp_path / "state")))
+    line = channel(toy, tmp_path / "state")
+    answers = list(submit_all(work, lambda _: line))
     found = [one for one in answers if isinstance(one, Submission)]
     assert [one.name for one in found] == [one.name for one in work]
     assert sorted(one.id.lower() for one in found) == toy.jobs()
@@ -442,7 +444,7 @@ def test_a_job_of_a_batch_waits_for_those_it_comes_after(tmp_path: Path, toy: To
     submit(compilation("prepare"), line)
     after = {"after": {"ok": ["prepare"]}}
     work = [compilation("prepare"), compilation("train", schedule=after), compilation("test", schedule=after)]
-    first, *_ = answers = list(submit_all(work, lambda _: channel(toy, tmp_path / "state")))
+    first, *_ = answers = list(submit_all(work, lambda _: line))
     assert all(isinstance(one, Submission) for one in answers)
     assert isinstance(first, Submission)
     assert [one.after for one in toy.sent[-2:]] == [{"prepare": first.native_id}] * 2
@@ -454,7 +456,7 @@ def test_a_job_of_a_batch_is_not_sent_if_what_it_comes_after_was_refused(tmp_pat
     submit(compilation("prepare"), line)
     toy.plays = ["refuse"]
     work = [compilation("prepare"), compilation("train", schedule={"after": {"ok": ["prepare"]}})]
-    answers = list(submit_all(work, lambda _: channel(toy, tmp_path / "state")))
+    answers = list(submit_all(work, lambda _: line))
     assert [str(one) for one in answers] == ["there is no queue gpu", "it comes after prepare, which was not submitted"]
     assert len(toy.jobs()) == 1
 
@@ -469,11 +471,11 @@ def test_one_question_asks_for_all_the_live_jobs_of_a_target(tmp_path: Path, toy
     line = channel(toy, tmp_path / "state")
     one, two = both(line, "one", "two")
     toy.states[one.native_id] = Status(State.SUCCEEDED, "DONE", 0, started=1.0, ended=2.0)
-    after = refresh({"toy": line}, [one, two])
+    after = refresh(line, [one, two])
     assert [found.state for found in after] == [State.SUCCEEDED, State.PENDING]
     assert after[0].parts[0].status == toy.states[one.native_id]
     assert line.ledger.search() == [after[1], after[0]]
-    refresh({"toy": line}, after)
+    refresh(line, after)
     assert toy.questions == [[one.native_id, two.native_id], [two.native_id]]
 
 
@@ -482,7 +484,7 @@ def looking(line: Channel) -> Look:
 
     def look(current: Sequence[Submission]) -> tuple[Sequence[Submission], Sequence[RunnerError]]:
         try:
-            return refresh({"toy": line}, current), []
+            return refresh(line, current), []
         except RunnerError as error:
             return current, [error]
 
@@ -536,3 +538,53 @@ def test_following_survives_some_failures_and_not_all(tmp_path: Path, toy: Toy) 
     failures += [Unreachable("no route")] * 3
     with pytest.raises(Unreachable):
         list(follow(looking(line), [other], Pace(failures=2), lambda _: None))
+
+
+@pytest.mark.parametrize(
+    ("tells_stopped", "said", "seen"),
+    [
+        (True, State.RUNNING, State.STOPPING),
+        (True, State.FAILED, State.FAILED),
+        (False, State.FAILED, State.STOPPED),
+        (False, State.SUCCEEDED, State.SUCCEEDED),
+        (False, State.UNKNOWN, State.UNKNOWN),
+    ],
+)
+def test_a_job_that_was_told_to_stop_is_judged_by_that(
+    tmp_path: Path, toy: Toy, tells_stopped: bool, said: State, seen: State
+) -> None:
+    """Where a platform has one word for stopped and for failed, the ledger knows which of them it was."""
+    line = channel(toy, tmp_path / "state")
+    (job,) = both(line, "one")
+    toy.tells_stopped = tells_stopped
+    toy.states[job.native_id] = Status(State.RUNNING)
+    line.ledger.note(job.parts[0].token, Event(Kind.STOP_REQUESTED))
+    refresh(line, line.ledger.search())
+    toy.states[job.native_id] = Status(said, "its word")
+    (found,) = refresh(line, line.ledger.search())
+    assert (found.state, found.parts[0].status.native) == (seen, "its word")
+
+
+def test_targets_are_followed_at_once_and_one_error_ends_it() -> None:
+    """A stream that waits for ever keeps no other from telling what it has."""
+    go = threading.Event()
+
+    def slow() -> Iterator[str]:
+        go.wait(60)
+        yield "slow"
+        raise Unreachable("gone")
+
+    def quick() -> Iterator[str]:
+        yield "quick"
+        go.set()
+
+    stream = at_once([slow(), quick()])
+    assert [next(stream), next(stream)] == ["quick", "slow"]
+    with pytest.raises(Unreachable):
+        next(stream)
+
+
+def test_a_platform_is_not_asked_more_often_than_it_likes() -> None:
+    """Its least pause is the shortest, and the longest where that is shorter."""
+    assert Pace().not_below(10.0) == Pace(first=10.0)
+    assert Pace().not_below(30.0) == Pace(first=30.0, longest=30.0)

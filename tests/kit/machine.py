@@ -52,13 +52,13 @@ class Machine:
     def __init__(self, folder: Path, grace: float = 1.0) -> None:
         self.folder = folder
         self.jobs = folder / "state" / "local"
-        self.client = Client(Context("local", {"grace": grace}, state_dir=folder / "state", spec_dir=folder))
+        self.client = Client(Context("local", {"grace": grace}, state_dir=folder / "state"))
         self.tokens: list[str] = []
 
     def outgoing(self, payload: Mapping[str, Any], token: str = "", after: Mapping[str, str] | None = None) -> Outgoing:
         """The payload on its way out, with a token that no other test has."""
         self.tokens.append(token or f"job-{uuid4().hex}")
-        return Outgoing(self.tokens[-1], str(payload["name"]), "START", "local", payload, after or {})
+        return Outgoing(self.tokens[-1], str(payload["name"]), "START", "local", payload, after or {}, self.folder)
 
     def submit(self, *groups: Mapping[str, Any], **fields: Any) -> str:
         """The native id of a job with these groups."""

@@ -77,6 +77,11 @@ class NewtService(PlatformService):
         self.home = self.machine.home
         self._pool = ThreadPoolExecutor(8)
 
+    @property
+    def can_run(self) -> bool:
+        """Whether there is a Slurm."""
+        return not self.machine.only_counts
+
     def target(self, url: str) -> dict[str, Any]:
         """The target of a site."""
         return {

@@ -20,6 +20,7 @@ COMMANDS = (
     *("init", "import", "validate", "compile", "explain", "matrix", "diff"),
     *("submit", "run", "status", "list", "wait", "watch", "logs", "usage"),
     *("stop", "start", "delete", "update"),
+    *("exec", "upload", "download", "files"),
     *("targets", "catalog", "doctor", "schema", "ledger", "resolve"),
 )
 """In the order in which people need them. Each is the module of that name in ``commands/``."""
@@ -31,8 +32,11 @@ ELSEWHERE = {
     **dict.fromkeys(("apply", "create", "sbatch"), "submit"),
     **dict.fromkeys(("remove", "rm"), "delete"),
     **dict.fromkeys(("history", "sacct"), "ledger"),
+    "get": "download",
     "help": "--help",
     "ls": "list",
+    "put": "upload",
+    "ssh": "exec",
     "top": "usage",
     "version": "--version",
 }

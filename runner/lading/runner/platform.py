@@ -25,8 +25,8 @@ def _no_secret(name: str) -> SecretValue:
 class Context:
     """What a client is made from: the target as the site describes it, and the places where it may keep files.
 
-    ``options`` are the platform's normalised site options, ``state_dir`` lading's own state folder (0700),
-    ``spec_dir`` the folder that relative paths of a spec start from. ``auth`` holds the login's values by name, looked
+    ``options`` are the platform's normalised site options, ``state_dir`` lading's own state folder (0700).
+    ``auth`` holds the login's values by name, looked
     up when they are asked for, and ``secret`` gives the value of a secret that an option names. ``ca_file`` holds the
     certificates of authorities that the endpoint is trusted by, None for those that this machine trusts. ``transport``
     takes the place of the network, for tests.
@@ -37,7 +37,6 @@ class Context:
     endpoint: str = ""
     auth: Mapping[str, SecretValue] = field(default_factory=dict)
     state_dir: Path = field(default_factory=Path)
-    spec_dir: Path = field(default_factory=Path)
     ca_file: Path | None = None
     secret: Callable[[str], SecretValue] = _no_secret
     transport: "httpx.BaseTransport | None" = None
@@ -50,7 +49,8 @@ class Outgoing:
     ``token`` is what the job can be found again by: lowercase letters, digits and ``-``, at most 60 characters,
     unique for ever. ``body`` is the compiled request's, with each secret filled in as a
     :class:`lading.runner.secrets.vault.SecretValue`, each file as the :class:`pathlib.Path` of it, and whatever else
-    was late as it is now. ``after`` maps what the body's dependencies name to native ids on this target.
+    was late as it is now. ``after`` maps what the body's dependencies name to native ids on this target. ``folder`` is
+    where the spec's relative paths start.
     """
 
     token: str
@@ -59,6 +59,7 @@ class Outgoing:
     path: str
     body: Mapping[str, Any]
     after: Mapping[str, str] = field(default_factory=dict)
+    folder: Path = field(default_factory=Path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,9 @@ class Client(Protocol):
     least_pause: float
     """Seconds that must lie between two questions about the state of jobs."""
 
+    tells_stopped: bool
+    """Whether the platform tells a job that was stopped from one that failed by itself."""
+
     def submit(self, outgoing: Outgoing) -> Accepted:
         """The job that was accepted.
 
@@ -143,8 +147,8 @@ class Client(Protocol):
         """
         ...
 
-    def find(self, token: str) -> Accepted | None:
-        """The job that carries the token, or None where there is certainly none.
+    def find(self, token: str, path: str = "") -> Accepted | None:
+        """The job that carries the token and was asked for at the path, or None where there is certainly none.
 
         Raises OutcomeUnknown where the platform can not be asked, or not in a way that would prove absence.
         """
@@ -233,6 +237,7 @@ class Lacking:
 
     platform = "this platform"
     least_pause = 0.0
+    tells_stopped = True
 
     def bring(self, outgoing: Outgoing) -> Any:
         """Refused: no emitter of this platform prepares anything."""
@@ -279,7 +284,7 @@ class Lacking:
 
     def listing(self, place: str) -> Sequence[Entry]:
         """Refused."""
-        raise self._lacks("listing", "ls")
+        raise self._lacks("listing", "files")
 
     def catalog(self) -> Mapping[str, Any]:
         """Refused."""

@@ -34,3 +34,21 @@ def show(session: Session, targets: Sequence[str]) -> None:
 
 
 command.add_command(show)
+
+
+@subcommand("lading catalog pull hub")
+@click.argument("targets", metavar="[TARGET]...", nargs=-1)
+def pull(session: Session, targets: Sequence[str]) -> int:
+    """Ask targets what they have, and write it down.
+
+    The named targets, or all that the site names and that can be asked. What they say is written to lading.lock beside
+    the site, to be reviewed and committed: specs are compiled with it, without asking any network.
+    """
+    from lading.runner.output.catalog import pull_catalogs
+
+    site = session.site()
+    check_targets(site, targets)
+    return pull_catalogs(session, site, targets)
+
+
+command.add_command(pull)

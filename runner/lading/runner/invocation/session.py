@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ class Session:
         self.settings = settings
         self.screen = Screen(settings)
         self._sites: dict[str, Site] = {}
+        self._files: dict[Path | None, Site] = {}
         self._channels: dict[tuple[str, str], Channel] = {}
 
     def site(self, spec: str = "") -> "Site":
@@ -34,7 +36,10 @@ class Session:
                 raise WrongUsage(
                     f"there is no site file {self.settings.site}", "name one that is there, or leave out --site"
                 )
-            self._sites[folder] = read_site(_near(find_site(self.settings.site, Path(folder))))
+            file = _near(find_site(self.settings.site, Path(folder)))
+            if file not in self._files:
+                self._files[file] = read_site(file)
+            self._sites[folder] = self._files[file]
         return self._sites[folder]
 
     @cached_property
@@ -45,18 +50,20 @@ class Session:
         return Ledger(state_folder())
 
     def channel(self, target: str, spec: str = "") -> "Channel":
-        """The target to work with, as the spec's site has it."""
+        """The target to work with, as the spec's site has it. Specs of one site share the target's client."""
         from lading.runner.targets.channel import open_channel
 
-        folder = os.path.dirname(spec)
-        if (folder, target) not in self._channels:
-            site = self.site(spec)
+        site = self.site(spec)
+        key = site.file.file, target
+        if key not in self._channels:
             check_targets(site, [target])
-            self._channels[folder, target] = open_channel(site, target, self.ledger, Path(folder).absolute())
-        return self._channels[folder, target]
+            self._channels[key] = open_channel(site, target, self.ledger)
+        return replace(self._channels[key], spec_dir=Path(os.path.dirname(spec)).absolute())
 
     def close(self) -> None:
         """Nothing is open any more."""
+        for channel in self._channels.values():
+            channel.client.close()
         if "ledger" in vars(self):
             self.ledger.close()
 

@@ -1,21 +1,21 @@
 """What ``lading submit`` and ``lading run`` do around ``submit.py``: compile everything first, then send."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
-from pathlib import Path
+from collections.abc import Sequence
 
 from lading.compiler.pipeline import Compilation
 from lading.runner.errors import NotSupported, RunnerError
+from lading.runner.invocation.options import WrongUsage
 from lading.runner.invocation.session import Session
+from lading.runner.jobs.found import Found
 from lading.runner.ledger.record import Submission
-from lading.runner.output.files import write_whole
-from lading.runner.output.progress import progress
-from lading.runner.output.screen import as_json
-from lading.runner.specs.compilation import checked, compilations, open_specs
-from lading.runner.specs.files import folder_of
-from lading.runner.submission.batch import Answer, submit_all
-from lading.runner.targets.channel import Channel, open_channel
+from lading.runner.output.files import write_pieces, write_whole
+from lading.runner.output.progress import arriving, progress
+from lading.runner.output.screen import Screen, as_json
+from lading.runner.specs.compilation import checked, compilations, each_spec, open_specs, tell
+from lading.runner.submission.batch import submit_all
+from lading.runner.submission.sendable import Sendable, sendable
+from lading.runner.targets.channel import Channel
+from lading.schema.diagnostics import Diagnostic
 
 
 def compile_all(
@@ -27,14 +27,35 @@ def compile_all(
     return list(checked(session, found))
 
 
+def sendables(
+    session: Session, paths: Sequence[str], targets: Sequence[str], accept: Sequence[str], sets: Sequence[str]
+) -> list[Sendable]:
+    """The same, with what is sent of each and no more: file by file, so that many need little room."""
+    jobs: list[Sendable] = []
+    problems: list[Diagnostic] = []
+    for file in each_spec(session, paths, sets, problems):
+        found = compilations(file, targets, accept, verify=True)
+        said = [diagnostic for compilation in found for diagnostic in compilation.diagnostics]
+        problems += said
+        if not said:
+            session.screen.sources.pop(file.name, None)
+        jobs += [sendable(compilation) for compilation in found if compilation.is_valid]
+    tell(session, problems)
+    return jobs
+
+
 def send_all(
-    session: Session, compiled: Sequence[Compilation], *, if_absent: bool = False, workers: int = 1
+    session: Session, jobs: Sequence[Sendable], *, if_absent: bool = False, workers: int = 1
 ) -> tuple[list[Submission], list[RunnerError]]:
     """What was submitted, each told as it happens, and what could not be."""
-    answers = _answers(session, compiled, if_absent, workers)
+
+    def channel_of(job: Sendable) -> Channel:
+        return session.channel(job.target, job.file)
+
+    answers = submit_all(jobs, channel_of, if_absent=if_absent, workers=workers)
     submissions: list[Submission] = []
     errors: list[RunnerError] = []
-    for answer in progress(session.screen, answers, len(compiled)):
+    for answer in progress(session.screen, answers, len(jobs)):
         if isinstance(answer, RunnerError):
             errors.append(answer)
         else:
@@ -42,22 +63,18 @@ def send_all(
     return submissions, errors
 
 
-def _answers(session: Session, compiled: Sequence[Compilation], if_absent: bool, workers: int) -> Iterator[Answer]:
-    """The answers in order: folder by folder, because each may have a site of its own."""
-    for _, group in groupby(compiled, key=lambda compilation: os.path.dirname(compilation.spec.file)):
-        batch = list(group)
-        yield from submit_all(batch, _connector(session, batch[0].spec.file), if_absent=if_absent, workers=workers)
-
-
-def _connector(session: Session, spec: str) -> Callable[[str], Channel]:
-    site, ledger, folder = session.site(spec), session.ledger, Path(folder_of(spec))
-    return lambda target: open_channel(site, target, ledger, folder)
-
-
-def write_results(submissions: Sequence[Submission], file: str) -> None:
-    """What the ended submissions leave behind is in the file."""
-    results = [part.status.result for one in submissions for part in one.parts if part.status.result is not None]
+def write_results(screen: Screen, ended: Sequence[Found], file: str) -> None:
+    """What the ended submissions leave behind is in the file: the file of the one that left one, else what is known of
+    their results, as JSON.
+    """
+    parts = [(job.channel.client, part) for job in ended for part in job.submission.parts if part.native_id]
+    downloads = [found for client, part in parts if (found := client.result(part.native_id))]
+    if len(downloads) > 1:
+        raise WrongUsage(f"{len(downloads)} jobs left a file behind, and {file} is one", "submit them one by one")
+    if downloads:
+        write_pieces(file, arriving(screen, downloads[0]))
+        return
+    results = [part.status.result for _, part in parts if part.status.result is not None]
     if not results:
         raise NotSupported("none of these leaves a result behind", "leave out -o; `lading logs` has what they printed")
-    text = results[0] if len(results) == 1 and isinstance(results[0], str) else as_json(results)
-    write_whole(file, text)
+    write_whole(file, as_json(results[0] if len(results) == 1 else results))

@@ -12,8 +12,9 @@ from lading.runner.errors import NoSuchJob, RunnerError
 from lading.runner.invocation.options import WrongUsage
 from lading.runner.invocation.session import Session, check_targets
 from lading.runner.ledger.record import Kind, Part, Submission, happened
+from lading.runner.secrets.scrub import scrubber
 from lading.runner.states import Status
-from lading.runner.submission.watch import follow, refresh
+from lading.runner.submission.watch import Pace, at_once, follow, refresh
 from lading.runner.targets.channel import Channel
 
 
@@ -81,24 +82,73 @@ def find_job(session: Session, text: str) -> Found:
 def refreshed(jobs: Sequence[Found]) -> tuple[list[Submission], list[RunnerError]]:
     """The submissions as they are now, in their order, and the errors of the targets that could not be asked.
 
-    What such a target has stays as the ledger knows it.
+    All targets are asked at once. What one that gave no answer has stays as the ledger knows it.
     """
-    now: dict[int, Submission] = {}
+    groups = _by_place(jobs)
+    answers = _all_asked([[jobs[place] for place in group] for group in groups])
+    now = [job.submission for job in jobs]
     errors = []
-    for where in dict.fromkeys(job.place for job in jobs):
-        places = [place for place, job in enumerate(jobs) if job.place == where]
-        try:
-            now |= dict(zip(places, _asked([jobs[place] for place in places]), strict=True))
-        except RunnerError as error:
+    for places, (found, error) in zip(groups, answers, strict=True):
+        if error:
             errors.append(error)
-    return [now.get(place, job.submission) for place, job in enumerate(jobs)], errors
+        for place, submission in zip(places, found, strict=False):
+            now[place] = submission
+    return now, errors
 
 
-def _asked(jobs: Sequence[Found]) -> Iterator[Submission]:
-    """What one target says of its jobs."""
+def followed(jobs: Sequence[Found], sleep: Callable[[float], None] = time.sleep) -> Iterator[Submission]:
+    """Each submission as it is, and again whenever it has changed, until nothing more will happen to any of them.
+
+    Each target is asked at a pace of its own.
+    """
+    groups = [[jobs[place] for place in group] for group in _by_place(jobs)]
+    return at_once([_followed(group, sleep) for group in groups])
+
+
+def _followed(jobs: Sequence[Found], sleep: Callable[[float], None]) -> Iterator[Submission]:
+    """The jobs of one target."""
+
+    def look(current: Sequence[Submission]) -> tuple[Sequence[Submission], Sequence[RunnerError]]:
+        found, error = _asked([replace(job, submission=one) for job, one in zip(jobs, current, strict=True)])
+        return found or current, [error] if error else []
+
+    pace = Pace().not_below(jobs[0].channel.client.least_pause)
+    return follow(look, [job.submission for job in jobs], pace, sleep)
+
+
+def _by_place(jobs: Sequence[Found]) -> list[list[int]]:
+    """The places of the jobs that are asked about together, target by target."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for place, job in enumerate(jobs):
+        groups.setdefault(job.place, []).append(place)
+    return list(groups.values())
+
+
+Asked = tuple[Sequence[Submission], RunnerError | None]
+"""What one target says of its jobs, in their order; nothing, and why, where it could not be asked."""
+
+
+def _all_asked(groups: Sequence[Sequence[Found]]) -> list[Asked]:
+    if len(groups) < 2:
+        return [_asked(group) for group in groups]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(len(groups)) as pool:
+        return list(pool.map(_asked, groups))
+
+
+def _asked(jobs: Sequence[Found]) -> Asked:
+    try:
+        return list(_statuses(jobs)), None
+    except RunnerError as error:
+        scrubber().error(error)
+        return (), error
+
+
+def _statuses(jobs: Sequence[Found]) -> Iterator[Submission]:
     channel = jobs[0].channel
     ours = [job.submission for job in jobs if job.is_ours]
-    known = {one.id: one for one in refresh({job.submission.target: channel for job in jobs}, ours)}
+    known = {one.id: one for one in refresh(channel, ours)}
     others = [job.submission.native_id for job in jobs if not job.is_ours]
     said = channel.client.status(others) if others else {}
     for job in jobs:
@@ -113,12 +163,3 @@ def _with_status(submission: Submission, said: Mapping[str, Status]) -> Submissi
             f"see that the id is one that {submission.platform} gave; it may have forgotten the job",
         )
     return replace(submission, parts=(replace(part, status=said[part.native_id]),))
-
-
-def followed(jobs: Sequence[Found], sleep: Callable[[float], None] = time.sleep) -> Iterator[Submission]:
-    """Each submission as it is, and again whenever it has changed, until nothing more will happen to any of them."""
-
-    def look(current: Sequence[Submission]) -> tuple[list[Submission], list[RunnerError]]:
-        return refreshed([replace(job, submission=one) for job, one in zip(jobs, current, strict=True)])
-
-    return follow(look, [job.submission for job in jobs], sleep=sleep)

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lading.runner.errors import NoSuchJob
-from lading.runner.invocation.options import WrongUsage, is_terminal
+from lading.runner.invocation.options import WrongUsage
 from lading.runner.jobs.found import Found
 from lading.runner.ledger.record import Part
-from lading.runner.output.screen import write
+from lading.runner.output.screen import passed_on, write
 from lading.runner.platform import LogLine, LogQuery
 from lading.runner.secrets.scrub import scrubber
 from lading.schema.nearest import did_you_mean
-from lading.schema.visible import visible
 
 _RANGE = re.compile(r"(\d+)?:(\d+)?\Z")
 
@@ -53,10 +52,4 @@ def _chosen(job: Found, step: str | None) -> Sequence[Part]:
 def print_line(line: LogLine) -> None:
     """The line stands on standard output: for a program as it is, for a person with nothing hidden in it."""
     text = f"{line.source} | {line.text}" if line.source else line.text
-    if is_terminal(sys.stdout):
-        text = _for_eyes(text)
-    write(text.encode("utf-8", "surrogateescape") + b"\n")
-
-
-def _for_eyes(text: str) -> str:
-    return "\t".join(visible(part) for part in text.removesuffix("\r").split("\t"))
+    write(passed_on(text, sys.stdout).encode("utf-8", "surrogateescape") + b"\n")

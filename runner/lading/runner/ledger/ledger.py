@@ -18,6 +18,7 @@ from typing import Any
 from lading.compiler.payload import Request
 from lading.runner.errors import NoSuchJob
 from lading.runner.ledger.database import open_database, telling
+from lading.runner.ledger.group import Together, Write
 from lading.runner.ledger.record import Event, Part, Submission
 from lading.runner.ledger.rows import (
     COLUMNS,
@@ -63,6 +64,7 @@ class Ledger:
         self._clock = clock
         self._lock = threading.RLock()
         self._connection = open_database(self._file)
+        self._writing = Together(self._in_one_transaction)
         self._connection.create_aggregate("whole", 1, Whole)  # type: ignore[arg-type] # typeshed: int only
 
     def close(self) -> None:
@@ -76,7 +78,8 @@ class Ledger:
         is written and that submission's id is returned. Of several processes at the same moment one writes.
         """
         values = submission_values(submission, requests, self._clock())
-        with self._transaction("BEGIN IMMEDIATE"):
+
+        def write() -> str:
             twin = self.twin(submission.target, submission.digest) if if_absent else None
             if twin:
                 return twin.id
@@ -84,15 +87,22 @@ class Ledger:
             seq = self._connection.execute(f"INSERT INTO submission {row}", values).lastrowid
             parts = [(part.token, seq, place, part.name) for place, part in enumerate(submission.parts)]
             self._connection.executemany("INSERT INTO part (token, submission, place, name) VALUES (?, ?, ?, ?)", parts)
-        return submission.id
+            return submission.id
+
+        with telling(self._file):
+            return self._writing.run(write)
 
     def note(self, token: str, event: Event) -> None:
         """The event has happened to the part now. A state after a final one is not noted: nothing follows that."""
         row = [token, self._clock(), event.kind, event.state, event.native_id or None, as_json(event.data)]
-        with self._transaction("BEGIN IMMEDIATE"):
+
+        def write() -> None:
             (known,) = self._rows("SELECT state FROM part_now WHERE token = ?", [token])
             if event.state is None or known["state"] not in FINAL:
                 self._connection.execute(_EVENT, row)
+
+        with telling(self._file):
+            self._writing.run(write)
 
     def get(self, id_prefix: str) -> Submission:
         """The one submission whose id begins so; none and several are errors, and several are named."""
@@ -104,6 +114,11 @@ class Ledger:
             raise NoSuchJob(f"no submission has the id {id_prefix}", "`lading list` shows those there are")
         names = ", ".join(f"{one.id} ({one.name})" for one in found[:5]) + (", …" if len(found) > 5 else "")
         raise NoSuchJob(f"several submissions begin with {id_prefix}: {names}", "write more of the id")
+
+    def current(self, ids: Sequence[str]) -> list[Submission]:
+        """The submissions of these ids as they are now, in that order."""
+        found = {one.id: one for one in self._submissions("id IN (SELECT value FROM json_each(?))", [as_json(ids)])}
+        return [found[id_] for id_ in ids]
 
     def newest(self, target: str, name: str) -> Submission | None:
         """The last submission of that name of which any part reached the target, or may have."""
@@ -189,6 +204,15 @@ class Ledger:
             except BaseException:
                 connection.rollback()
                 raise
+
+    def _in_one_transaction(self, writes: Sequence[Write]) -> None:
+        """All of them are durable, but for those that failed: they left nothing, and say so themselves."""
+        with self._transaction("BEGIN IMMEDIATE"):
+            for write in writes:
+                self._connection.execute("SAVEPOINT one")
+                if not write.succeeds():
+                    self._connection.execute("ROLLBACK TO one")
+                self._connection.execute("RELEASE one")
 
 
 def _first(found: Sequence[Submission]) -> Submission | None:

@@ -60,6 +60,7 @@ SELECT part.*,
     coalesce(now.state, 'unknown') AS state,
     now.kind,
     now.data,
+    EXISTS (SELECT 1 FROM event WHERE event.token = part.token AND kind = 'stop-requested') AS stop_requested,
     (SELECT kind FROM event WHERE event.token = part.token
         AND kind IN ('accepted', 'adopted', 'refused', 'absent', 'unsent', 'unknown')
         ORDER BY seq DESC LIMIT 1) AS outcome,

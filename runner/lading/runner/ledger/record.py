@@ -86,7 +86,8 @@ def observed(status: Status) -> Event:
 class Part:
     """One request of a submission: a job by itself, or a step of a workflow.
 
-    ``outcome`` is how sending it ended, None while nobody knows.
+    ``outcome`` is how sending it ended, None while nobody knows. ``stop_requested`` says whether the platform
+    was told to end it.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Part:
     outcome: Kind | None = None
     native_id: str = ""
     status: Status = field(default_factory=lambda: Status(State.UNKNOWN))
+    stop_requested: bool = False
 
     @property
     def is_settled(self) -> bool:

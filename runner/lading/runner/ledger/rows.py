@@ -60,7 +60,7 @@ def submission_of(row: Row, parts: tuple[Part, ...]) -> Submission:
 def part_of(row: Row) -> Part:
     """The part of a row of the view ``part_now``."""
     outcome = Kind(row["outcome"]) if row["outcome"] else None
-    return Part(row["name"], row["token"], outcome, row["native_id"] or "", _status(row))
+    return Part(row["name"], row["token"], outcome, row["native_id"] or "", _status(row), bool(row["stop_requested"]))
 
 
 def _status(row: Row) -> Status:

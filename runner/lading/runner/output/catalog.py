@@ -3,14 +3,26 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from lading.runner.errors import NotSupported, RunnerError
+from lading.runner.invocation.failures import diagnostic_of
+from lading.runner.invocation.options import WrongUsage
+from lading.runner.invocation.session import Session
 from lading.runner.output.screen import Screen
 from lading.runner.output.tables import Column
+from lading.runner.secrets.scrub import scrubbed
 from lading.runner.targets.catalog import sections_of
+from lading.runner.targets.pull import Change, pull
 from lading.runner.targets.sites import Site
 from lading.schema.diagnostics import Place
 from lading.schema.render.json import as_data
 
 COLUMNS = (Column("NAME", stays_whole=True), Column("IS"), Column("SAID IN", stays_whole=True))
+
+
+PULLED = (
+    *(Column("TARGET"), Column("PART"), Column("HAS", is_number=True)),
+    *(Column("NEW", is_number=True), Column("CHANGED", is_number=True), Column("GONE", is_number=True)),
+)
 
 
 class Entry(NamedTuple):
@@ -38,6 +50,42 @@ def show_catalogs(screen: Screen, site: Site, targets: Sequence[str]) -> None:
             gap = "\n"
         if not parts:
             screen.remark(f"{name} has no catalog")
+
+
+def pull_catalogs(session: Session, site: Site, named: Sequence[str]) -> int:
+    """The lock holds what the targets have now, and what that changed is shown; the answer is the exit code.
+
+    A target that can not be asked is an error where it was named, and a remark where it was not.
+    """
+    screen = session.screen
+    if site.folder is None:
+        raise WrongUsage("without a site file there is no lock to write", "`lading init` writes a site file")
+    catalogs: dict[str, Mapping[str, Any]] = {}
+    problems: list[RunnerError] = []
+    for name in named or site.names:
+        try:
+            catalogs[name] = session.channel(name).client.catalog()
+        except NotSupported as lacking:
+            if named:
+                problems.append(lacking)
+            else:
+                screen.remark(f"{name}: {lacking}")
+        except RunnerError as error:
+            problems.append(error)
+    changes = pull(site, catalogs) if catalogs else []
+    diagnostics = [diagnostic_of(scrubbed(error)) for error in problems]
+    if screen.is_human:
+        if changes:
+            screen.table(PULLED, [_pulled_row(change) for change in changes])
+        screen.diagnostics(diagnostics)
+    else:
+        screen.document({"changes": [change._asdict() for change in changes], "diagnostics": as_data(diagnostics)})
+    return max((error.exit_code for error in problems), default=0)
+
+
+def _pulled_row(change: Change) -> list[str]:
+    counts = (str(change.total), str(len(change.added)), str(len(change.changed)), str(len(change.gone)))
+    return [change.target, change.section, *counts]
 
 
 def _entries(site: Site, target: str) -> Iterator[tuple[str, list[Entry]]]:

@@ -132,6 +132,15 @@ class Screen:
         return shutil.get_terminal_size((100, 24)).columns
 
 
+def passed_on(text: str, stream: TextIO) -> str:
+    """A line of somebody else's for that stream: for a program as it is, for a person with nothing hidden in it."""
+    if not is_terminal(stream):
+        return text
+    from lading.schema.visible import visible
+
+    return "\t".join(visible(part) for part in text.removesuffix("\r").split("\t"))
+
+
 def write_nowhere(stream: TextIO) -> None:
     """The stream leads nowhere from now on, so that the interpreter does not complain of it at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)

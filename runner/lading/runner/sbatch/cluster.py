@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from lading.runner.errors import NoSuchJob, NotSupported, Refused, RunnerError, Unreachable
-from lading.runner.platform import Accepted, Lacking, LogLine, LogQuery, Usage
+from lading.runner.platform import Accepted, Executed, Lacking, LogLine, LogQuery, Usage
 from lading.runner.sbatch import answers, partitions, search
 from lading.runner.sbatch.answer import Answer
 from lading.runner.sbatch.logs import Logs
@@ -43,7 +43,7 @@ class Cluster(Lacking):
             raise Unreachable(f"Slurm could not be asked: {answer.problem}", TRY_AGAIN)
         return answer
 
-    def find(self, token: str) -> Accepted | None:
+    def find(self, token: str, path: str = "") -> Accepted | None:
         """The job whose comment holds the token."""
         native_id = search.find(self.ask, token)
         return Accepted(native_id) if native_id else None
@@ -83,6 +83,12 @@ class Cluster(Lacking):
             raise RunnerError(f"Slurm does not say what job {native_id} uses: {answer.problem}")
         rows = (line.split("|") for line in answer.out.splitlines())
         return [Usage(step, None, _bytes(memory, count)) for step, memory, count in (r for r in rows if len(r) == 3)]
+
+    def execute(self, command: Sequence[str]) -> Executed:
+        """The command has run where Slurm's own commands do."""
+        answer = self.ask(command)
+        assert answer.code is not None, "whoever gave no answer was not asked"
+        return Executed(answer.code, answer.raw.decode("utf-8", "surrogateescape"), answer.err)
 
     def catalog(self) -> Mapping[str, Any]:
         """The partitions that are up, and the types of their GPUs."""

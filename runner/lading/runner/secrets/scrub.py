@@ -4,10 +4,12 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
-from lading.runner.secrets.vault import HIDDEN, SecretValue, looked_up
+from lading.runner.secrets.vault import HIDDEN, SecretValue, looked_up, short_lived
+
+Failure = TypeVar("Failure", bound=BaseException)
 
 SHORT = 4
 """A value of fewer characters is only hidden where it stands by itself: ``ab`` would else hide half of every word."""
@@ -42,9 +44,15 @@ class Scrubber:
             error.__cause__ = error.__context__ = None
 
 
+def scrubbed(error: Failure) -> Failure:
+    """The same error, without any value that this process has looked up until now."""
+    scrubber().error(error)
+    return error
+
+
 def scrubber() -> Scrubber:
     """Takes out every value that this process has looked up until now."""
-    return Scrubber(looked_up)
+    return Scrubber([*looked_up, *short_lived])
 
 
 def _forms(value: str) -> Iterator[str]:

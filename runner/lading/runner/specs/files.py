@@ -101,11 +101,6 @@ def read_beside(spec: str, relative: str) -> tuple[str, bytes]:
         return name, file.read(MAX_BYTES + 1)
 
 
-def folder_of(name: str) -> str:
-    """The folder that a spec's relative paths start from: its own, the current one for standard input."""
-    return os.path.dirname(os.path.abspath(name)) if name != STDIN else os.getcwd()
-
-
 def why(error: Exception) -> str:
     """What the system has against it, in words."""
     reason = getattr(error, "strerror", None) or str(error)

@@ -1,18 +1,17 @@
-"""Many submissions at once: a few at a time, each worker with channels of its own, answers in order."""
+"""Many submissions at once: a few at a time on each target, so that none is flooded and none waits for another."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from lading.compiler.pipeline import Compilation
 from lading.runner.errors import RunnerError
 from lading.runner.ledger.record import Submission
-from lading.runner.submission.prepare import after_entries
+from lading.runner.submission.sendable import Sendable
 from lading.runner.submission.submit import submit
 from lading.runner.targets.channel import Channel
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 WORKERS = 8
 
@@ -20,53 +19,52 @@ Answer = Submission | RunnerError
 
 
 def submit_all(
-    compilations: Sequence[Compilation],
-    connect: Callable[[str], Channel],
+    jobs: Sequence[Sendable],
+    channel_of: Callable[[Sendable], Channel],
     *,
     if_absent: bool = False,
     workers: int = WORKERS,
 ) -> Iterator[Answer]:
-    """What became of each compilation, in order: its submission, or the error that one alone would have raised.
+    """What became of each job, in order: its submission, or the error that one alone would have raised.
 
-    ``connect`` makes a channel to a target; each worker calls it for itself. A job that comes after another of the
-    batch is sent when that one is there. On an interrupt what is on its way is settled, and the rest is never sent.
+    At most ``workers`` are on their way to each target at a time. A job that comes after another of the batch is sent
+    when that one is there. On an interrupt what is on its way is settled, and the rest is never sent.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
-    mine = threading.local()
+    channels = [channel_of(job) for job in jobs]
     answers: list[Future[Answer]] = []
 
-    def channel(target: str) -> Channel:
-        channels: dict[str, Channel] = mine.__dict__.setdefault("channels", {})
-        if target not in channels:
-            channels[target] = connect(target)
-        return channels[target]
-
     def answer(place: int) -> Answer:
-        compilation = compilations[place]
         try:
-            for before in _before(compilations, place):
-                _check_is_there(compilations[before].name, answers[before].result())
-            return submit(compilation, channel(compilation.target.name), if_absent=if_absent)
+            for before in _before(jobs, place):
+                _check_is_there(jobs[before].name, answers[before].result())
+            return submit(jobs[place], channels[place], if_absent=if_absent)
         except RunnerError as error:
             return error
 
-    pool = ThreadPoolExecutor(min(workers, len(compilations)) or 1, thread_name_prefix="submit")
-    try:
-        answers += (pool.submit(answer, place) for place in range(len(compilations)))
+    with ExitStack() as ending:
+        pools = _pools(channels, workers)
+        for pool in pools.values():
+            ending.callback(pool.shutdown, cancel_futures=True)
+        answers += (pools[id(channel.client)].submit(answer, place) for place, channel in enumerate(channels))
         for future in answers:
             yield future.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
-def _before(compilations: Sequence[Compilation], place: int) -> list[int]:
+def _pools(channels: Sequence[Channel], workers: int) -> Mapping[int, "ThreadPoolExecutor"]:
+    """The threads of each target, by the identity of its client."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    sizes: dict[int, int] = {}
+    for channel in channels:
+        sizes[id(channel.client)] = sizes.get(id(channel.client), 0) + 1
+    return {client: ThreadPoolExecutor(min(workers, size), "submit") for client, size in sizes.items()}
+
+
+def _before(jobs: Sequence[Sendable], place: int) -> list[int]:
     """The places of the earlier jobs that this one comes after. Workers take places in order, so waiting ends."""
-    compilation = compilations[place]
-    names = after_entries(compilation)
-    target = compilation.target.name
-    earlier = enumerate(compilations[:place]) if names else ()
-    return [before for before, other in earlier if other.name in names and other.target.name == target]
+    job = jobs[place]
+    earlier = enumerate(jobs[:place]) if job.after else ()
+    return [before for before, other in earlier if other.name in job.after and other.target == job.target]
 
 
 def _check_is_there(name: str, answer: Answer) -> None:

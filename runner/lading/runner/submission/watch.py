@@ -1,14 +1,22 @@
 """Watching: what the platforms say of their jobs goes into the ledger, one question for all the jobs of a target."""
 
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
 from lading.runner.errors import RunnerError, Unreachable
 from lading.runner.ledger.record import Part, Submission, observed
+from lading.runner.platform import Client
 from lading.runner.secrets.scrub import scrubber
 from lading.runner.states import State, Status
 from lading.runner.targets.channel import Channel
+
+if TYPE_CHECKING:
+    from queue import SimpleQueue
+
+Item = TypeVar("Item")
 
 FORGOTTEN = Status(State.UNKNOWN, reason="the platform no longer knows this job, and how it ended was not seen")
 
@@ -25,37 +33,35 @@ class Pace:
     growth: float = 1.5
     failures: int = 20
 
+    def not_below(self, least: float) -> "Pace":
+        """The same for a platform that does not want to be asked more often than every so many seconds."""
+        return replace(self, first=max(self.first, least), longest=max(self.longest, least))
 
-def refresh(channels: Mapping[str, Channel], submissions: Sequence[Submission]) -> list[Submission]:
-    """The submissions as they are now, and the ledger knows it. Each target is asked once, for what is alive.
 
-    A target that gives no answer is an error after all the others were asked.
+def refresh(channel: Channel, submissions: Sequence[Submission]) -> list[Submission]:
+    """The submissions of one target as they are now, and the ledger knows it. The target is asked once, for what is
+    alive.
     """
-    problems = []
-    for target in dict.fromkeys(submission.target for submission in submissions):
-        parts = [part for one in submissions if one.target == target for part in one.parts if part.is_live]
-        try:
-            _ask(channels[target], parts)
-        except RunnerError as problem:
-            scrubber().error(problem)
-            problems.append(problem)
-    if problems:
-        raise problems[0]
-    return _known(channels, submissions)
-
-
-def _known(channels: Mapping[str, Channel], submissions: Sequence[Submission]) -> list[Submission]:
-    return [channels[one.target].ledger.get(one.id) for one in submissions]
-
-
-def _ask(channel: Channel, parts: Sequence[Part]) -> None:
+    parts = [part for one in submissions for part in one.parts if part.is_live]
     said = channel.client.status([part.native_id for part in parts]) if parts else {}
     clean = scrubber()
     for part in parts:
-        event = observed(said.get(part.native_id, FORGOTTEN))
+        event = observed(judged(said.get(part.native_id, FORGOTTEN), part, channel.client))
         event = replace(event, data=clean.scrub(event.data))
         if event.data != observed(part.status).data:
             channel.ledger.note(part.token, event)
+    return channel.ledger.current([one.id for one in submissions])
+
+
+def judged(status: Status, part: Part, client: Client) -> Status:
+    """What the platform says, in the light of what it was told: some have no word for a job that was stopped."""
+    if not part.stop_requested or status.reason == FORGOTTEN.reason:
+        return status
+    if not status.state.is_final and status.state is not State.UNKNOWN:
+        return replace(status, state=State.STOPPING)
+    if status.state is State.FAILED and not client.tells_stopped:
+        return replace(status, state=State.STOPPED)
+    return status
 
 
 Look = Callable[[Sequence[Submission]], "tuple[Sequence[Submission], Sequence[RunnerError]]"]
@@ -92,3 +98,34 @@ def follow(
 
 def _can_change(submission: Submission) -> bool:
     return any(part.is_live and part.status.reason != FORGOTTEN.reason for part in submission.parts)
+
+
+def at_once(streams: Sequence[Iterator[Item]]) -> Iterator[Item]:
+    """What comes from any of them, as it comes; what one raises ends them all."""
+    if len(streams) == 1:
+        yield from streams[0]
+        return
+    from queue import SimpleQueue
+
+    arrivals: SimpleQueue[Item | BaseException | None] = SimpleQueue()
+    for stream in streams:
+        threading.Thread(target=_drain, args=(stream, arrivals), daemon=True).start()
+    ended = 0
+    while ended < len(streams):
+        arrival = arrivals.get()
+        if isinstance(arrival, BaseException):
+            raise arrival
+        if arrival is None:
+            ended += 1
+        else:
+            yield arrival
+
+
+def _drain(stream: Iterator[Item], arrivals: "SimpleQueue[Item | BaseException | None]") -> None:
+    try:
+        for item in stream:
+            arrivals.put(item)
+    except BaseException as error:  # noqa: BLE001 - it is raised where somebody waits for it
+        arrivals.put(error)
+    else:
+        arrivals.put(None)

@@ -27,7 +27,7 @@ class Channel:
     clock: Callable[[], float] = time.time
 
 
-def open_channel(site: Site, target: str, ledger: Ledger, spec_dir: Path = Path()) -> Channel:
+def open_channel(site: Site, target: str, ledger: Ledger) -> Channel:
     """A channel to the site's target of that name. Nothing is sent and no secret looked up yet."""
     entry = site.entry(target)
     vault = Vault({**site.secrets, **site.logins}, site.folder or Path())
@@ -37,11 +37,10 @@ def open_channel(site: Site, target: str, ledger: Ledger, spec_dir: Path = Path(
         endpoint=entry.get("endpoint", ""),
         auth=vault.login(target, entry.get("auth", {})),
         state_dir=ledger.folder,
-        spec_dir=spec_dir,
         ca_file=_beside(site.folder or Path(), entry.get("caFile")),
         secret=vault.value,
     )
-    return Channel(connect(entry["platform"], context), ledger, vault, spec_dir)
+    return Channel(connect(entry["platform"], context), ledger, vault)
 
 
 def _beside(folder: Path, name: str | None) -> Path | None:

@@ -29,13 +29,13 @@ class Client(Lacking):
 
     def __init__(self, context: Context) -> None:
         self._root = context.state_dir.absolute() / "local"
-        self._spec_dir = context.spec_dir.absolute()
         self._grace = float(context.options.get("grace", GRACE))
 
     def submit(self, outgoing: Outgoing) -> Accepted:
         """A supervisor has accepted the job and is in charge of it."""
         body, secrets = _split(outgoing.body)
-        job = {"specDir": str(self._spec_dir), "grace": self._grace, "after": self._after(outgoing), "body": body}
+        place = str(outgoing.folder.absolute())
+        job = {"specDir": place, "grace": self._grace, "after": self._after(outgoing), "body": body}
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._check(body)
         answer = self._started(outgoing.token, json.dumps({"job": job, "secrets": secrets}).encode())
@@ -47,7 +47,7 @@ class Client(Lacking):
             return found
         raise Unreachable(f"no supervisor could be started: {_last_line(answer)}")
 
-    def find(self, token: str) -> Accepted | None:
+    def find(self, token: str, path: str = "") -> Accepted | None:
         """The token itself, if there is a job of that name: its folder is its acceptance."""
         return Accepted(token) if self._folder(token).exists else None
 

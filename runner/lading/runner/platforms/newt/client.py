@@ -20,10 +20,10 @@ from lading.runner.platforms.newt.submission import form, nothing_sent
 from lading.runner.sbatch import answers
 from lading.runner.sbatch.answer import Answer
 from lading.runner.sbatch.cluster import HAS_ENDED, Cluster, still_open
-from lading.runner.states import State, Status
+from lading.runner.states import Status
 
-SENT, STOPPED = "sent", "stopped"
-"""Kinds of notes: a job that carries no token, and a job that was told to end."""
+SENT = "sent"
+"""The kind of notes about jobs that carry no token."""
 
 
 def connect(context: Context) -> "Client":
@@ -66,11 +66,11 @@ class Client(Cluster):
         _note(notes, outgoing, f"job {native_id}")
         return Accepted(native_id)
 
-    def find(self, token: str) -> Accepted | None:
+    def find(self, token: str, path: str = "") -> Accepted | None:
         """The job whose comment holds the token; of one that runs a script of somebody else's, what was noted here."""
         try:
             noted = self._notes.read(SENT, token)
-            return super().find(token) if noted is None else self._noted(noted)
+            return super().find(token, path) if noted is None else self._noted(noted)
         except OutcomeUnknown:
             raise
         except RunnerError as error:
@@ -98,8 +98,6 @@ class Client(Cluster):
         """The job is told to end, or the whole array."""
         if not self.status([native_id]):
             raise NoSuchJob(f"{self._service.place} knows no job {native_id}")
-        with suppress(Refused):  # it helps to understand the end, and is not needed for it
-            self._notes.write(STOPPED, native_id)
         try:
             self._service.ask(Call("DELETE", f"job/{self._machine}/{native_id}"), lambda _: None)
         except RunnerError as error:
@@ -188,22 +186,20 @@ class Client(Cluster):
         """The jobs that are not in the queue, and arrays of which only some elements still are."""
         try:
             if self._commands.are_there:
-                return dict(super().status(ids))
+                known = dict(super().status(ids))
+                self.tells_stopped = True
+                return known
         except RunnerError:  # without Slurm's own word the service's must do
             pass
+        self.tells_stopped = False  # its word for a job that was cancelled is Failed
         told = {job: answers.together(queued.get(job, []), self._info(job)) for job in ids}
-        return {job: self._as_asked(job, answers.overall(lines)) for job, lines in told.items() if lines}
+        return {job: answers.overall(lines) for job, lines in told.items() if lines}
 
     def _info(self, job: str) -> list[answers.Seen]:
         try:
             return answers.by_id([job], self._ask(f"job/{self._machine}/{job}", columns.info)).get(job, [])
         except NoSuchJob:  # it did not come through the service
             return []
-
-    def _as_asked(self, job: str, status: Status) -> Status:
-        """The service says of a job that was cancelled that it failed; we may know better."""
-        was_cancelled = status.native == "Failed" and self._notes.read(STOPPED, job) is not None
-        return Status(State.STOPPED, status.native, counts=status.counts) if was_cancelled else status
 
     def _has_ended(self, job: str) -> bool:
         found = self.status([job]).get(job)

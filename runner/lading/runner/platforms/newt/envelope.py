@@ -63,7 +63,8 @@ def failure(envelope: Envelope, place: str, *, is_order: bool) -> RunnerError:
         is_about_it = row.of_orders or not is_order
         if is_about_it and row.status in {None, envelope.status} and re.search(row.text, _all_text(envelope)):
             return row.error(said, row.help)
-    if 400 <= envelope.status < 500 and envelope.status not in protocol.PERHAPS_DONE:
+    is_certain = envelope.is_real or not is_order  # a page may be a proxy's, and the service behind it has done it
+    if is_certain and 400 <= envelope.status < 500 and envelope.status not in protocol.PERHAPS_DONE:
         return Refused(said, "see that the target's endpoint and machine are right")
     return OutcomeUnknown(said) if is_order else RunnerError(said, "`lading doctor` shows more")
 

@@ -88,8 +88,7 @@ def _entry(item: Any) -> Entry:
     size = field(item, "size(B)", of=int, default=field(item, "size", of=int, default=-1))
     changed = field(item, "date(m)", of=(int, float, str), default="")
     is_folder = field(item, "perms", of=str, default="").startswith("d")
-    name = field(item, "name", of=str).encode("utf-8", "replace").decode()  # JSON can hold half a character
-    return Entry(name, None if size < 0 else size, _time(changed), is_folder)
+    return Entry(field(item, "name", of=str), None if size < 0 else size, _time(changed), is_folder)
 
 
 def _time(changed: float | str) -> str:
