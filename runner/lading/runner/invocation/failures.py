@@ -74,7 +74,10 @@ def before_any_command(error: BaseException) -> int:
 
 
 def diagnostic_of(error: RunnerError) -> Diagnostic:
-    """The error as people and programs read it."""
+    """The error as people and programs read it, without the secrets that a platform may have repeated in its words."""
+    from lading.runner.secrets.scrub import scrubber
+
+    scrubber().error(error)
     return Diagnostic(error.code, Severity.ERROR, str(error), help=error.help)
 
 
