@@ -12,7 +12,7 @@ Handler = Callable[[Any], Any]
 class Events:
     """A server of events, each with its handler, which may be replaced while it is at work."""
 
-    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+    def __init__(self, handlers: Mapping[str, Handler], tls: Any = None) -> None:
         import socketio  # type: ignore[import-untyped]
         from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -27,9 +27,11 @@ class Events:
         self._sio = socketio.Server(async_mode="threading", logger=silent, engineio_logger=silent, ping_interval=60)
         for event in handlers:
             self._sio.on(event, self._answering(event))
-        self._server = make_server("127.0.0.1", 0, socketio.WSGIApp(self._sio), threaded=True, request_handler=Quiet)
+        application = socketio.WSGIApp(self._sio)
+        self._server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Quiet, ssl_context=tls)
         self._server.daemon_threads = True  # type: ignore[attr-defined]
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        scheme = "https" if tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 

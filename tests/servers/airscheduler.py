@@ -143,7 +143,7 @@ class AirschedulerService(PlatformService):
         if self.monitor:
             self.monitor.close()
         for task in self.tasks.values():
-            self._end(task)
+            self.end(task)
 
     def admit(self, request: Request) -> None:
         """Only with a token, in a header of that name."""
@@ -180,7 +180,7 @@ class AirschedulerService(PlatformService):
         task = self._task(body.pop("id"))
         if self._is_alive(task) and self.api == "v2" and self._status(task) != -1:
             return self._code("running")
-        self._end(task)
+        self.end(task)
         task.body, task.started, task.stopped = body, False, False
         return self._success(None)
 
@@ -211,7 +211,7 @@ class AirschedulerService(PlatformService):
         if set(request.query) != {"id"}:
             raise self._rejected("invalid")
         task = self._task(request.query["id"])
-        self._end(task)
+        self.end(task)
         del self.tasks[task.id]
         return self._success(None)
 
@@ -327,7 +327,7 @@ class AirschedulerService(PlatformService):
         return self.tasks[int(id_)]
 
     def _start(self, task: Task) -> None:
-        self._end(task)
+        self.end(task)
         task.started, task.stopped = True, False
         if not self.runs:
             return
@@ -340,7 +340,7 @@ class AirschedulerService(PlatformService):
             timer.daemon = True
             timer.start()
 
-    def _end(self, task: Task) -> None:
+    def end(self, task: Task) -> None:
         """Its container is gone, and what it has printed with it."""
         if task.work:
             task.work.close()

@@ -116,6 +116,8 @@ class Client(Lacking):
         """Who we are, which operations can be had, and whether the monitor answers."""
         who = f"user {self._api.who()}" if self._api.users.is_there else "a token of the site's own"
         said = self._api.ask("get", id=0)  # there is no such task, and whoever says so has taken the token
+        if said.code != SUCCESS and said.meaning.kind not in {Kind.NO_TASK, Kind.INVALID}:
+            raise RunnerError(f"{self._api.place} does not tell of tasks: {said.words}")
         lacks = [name for name in ("modify", "filter", "logs", "resources") if not self._api.has(name)]
         return [
             ("AirScheduler", f"edition {self._options.get('api', 'v1')}, answers {said.code} for task 0"),
@@ -165,7 +167,7 @@ class Client(Lacking):
 
     def _id(self, said: Said) -> str:
         try:
-            return str(field(said.body, "data", "id", of=int))
+            return tasks.id_of(field(said.body, "data"))
         except Garbled as error:
             raise OutcomeUnknown(f"{self._api.place} made a task, and does not say which: {error}") from None
 

@@ -41,7 +41,7 @@ class Line:
     """A connection, which is used until it fails for the first time."""
 
     def __init__(self, address: str, ca_file: Path | None, patience: float) -> None:
-        self._patience = patience
+        self._patience, self._is_closed = patience, False
         self._arrivals: SimpleQueue[Arrival] = SimpleQueue()
         self._session = _Bounded(ca_file)
         self._sio = _client(self._session, patience)
@@ -64,12 +64,15 @@ class Line:
 
     def close(self) -> None:
         """Nothing is open any more, or will not be for long."""
+        self._is_closed = True
         self._guarded(self._sio.disconnect).join(TO_GO)
         self._session.close()
 
     def _connect(self, address: str) -> None:
         self._sio.connect(address, transports=["polling"], wait_timeout=self._patience)
         self._arrivals.put(Arrival("connect", None))
+        if self._is_closed:  # nobody waits for it any more
+            self._sio.disconnect()
 
     def _next(self, event: str, end: float) -> Any:
         while True:

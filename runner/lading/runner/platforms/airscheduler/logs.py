@@ -248,4 +248,4 @@ def _split(text: str, size: int) -> list[str]:
     if not text and not size:
         return []
     found = text.split("\n")
-    return found[:-1] if len(found) > size and not found[-1] else found
+    return found[:-1] if len(found) != size and not found[-1] else found

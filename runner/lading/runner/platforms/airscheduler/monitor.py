@@ -9,6 +9,7 @@ speaks, so that the size of what it sends can be bounded.
 import json
 import threading
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urlsplit
@@ -161,6 +162,7 @@ def as_text(data: Any) -> str:
         return "something that can not be shown"
 
 
+@cache
 def _installed() -> int | None:
     """The version of Engine.IO that is spoken by what is installed."""
     try:

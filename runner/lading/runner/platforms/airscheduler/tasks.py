@@ -48,14 +48,21 @@ def number(native_id: str) -> int:
     return int(native_id)
 
 
+def id_of(task: Any) -> str:
+    """The task's id. Raises Garbled where it has none that could be asked for again."""
+    found = field(task, "id", of=int)
+    if not 0 <= found < 10**18:
+        raise Garbled("the answer's id is no id")
+    return str(found)
+
+
 def task(api: Api, native_id: str) -> Task:
     """The task. An older server has it as the one entry of a list. Raises NoSuchJob."""
     said = api.told("get", number(native_id))
     try:
         found = field(said.body, "data", of=(dict, list))
-        found = found if isinstance(found, dict) else next(iter(found), None)
-        if found is not None:
-            return _checked(found)
+        if found != []:
+            return _checked(found[0] if isinstance(found, list) else found)
     except Garbled as error:
         raise RunnerError(f"{api.place} does not say what task {native_id} is: {error}") from None
     raise NoSuchJob(f"{api.place} knows no task {native_id}")
@@ -107,6 +114,6 @@ def _listed(said: Said) -> Sequence[Task]:
 
 
 def _checked(found: Any) -> Task:
-    field(found, "id", of=int)
+    id_of(found)
     task: Task = found
     return task

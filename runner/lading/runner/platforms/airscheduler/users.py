@@ -64,7 +64,8 @@ class Users:
         except Unreachable:
             raise
         except (Garbled, RunnerError) as error:
-            raise Unreachable(f"{self._line.place} gave no token: {error}", "see that options.login is right") from None
+            help_ = "see that options.login is right"
+            raise Unreachable(f"{self._line.place} does not answer as a user service does: {error}", help_) from None
         if is_rejected:
             help_ = "correct the login at the target in the site"
             raise LoginRejected(f"{self._line.place} did not take the login: {_words(answer)}", help_)
