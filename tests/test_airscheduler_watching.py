@@ -230,7 +230,7 @@ def test_usage_that_can_not_be_had_says_what_is_missing(make: Make, monkeypatch:
     ) as no:
         air.another(engineIo=3, **bare).usage(native_id)
     assert no.value.help == "install the other one: pip install 'python-socketio[client]<5'"
-    monkeypatch.setattr(monitor_module, "_installed", lambda: None)
+    monkeypatch.setattr(monitor_module, "installed", lambda: None)
     bare_client = air.another(**bare)
     for action in (bare_client.usage, lambda native_id: bare_client.logs(native_id, LogQuery(follow=True))):
         with pytest.raises(NotSupported) as none:
@@ -320,6 +320,32 @@ def test_a_log_in_a_shape_that_nobody_knows_is_shown_as_it_comes(watched: Air) -
     answering(watched, "monitor_logs", lambda _: next(answers, {"log": "b"}))
     lines = watched.client.logs("1", LogQuery(follow=True))
     assert [next(lines), next(lines), next(lines)] == [LogLine("x" * 4096), LogLine("log=a"), LogLine("log=b")]
+    answering(watched, "monitor_logs", lambda _: {"code": 1, "msg": "未获得任何日志信息"})
+    watched.client.stop("1")
+    assert list(lines) == []
+
+
+def test_a_log_that_only_the_monitor_tells(watched: Air) -> None:
+    """Once, and followed until the task has ended or the monitor is silent."""
+    assert texts(watched.client, "1") == ["one"]
+    answering(watched, "monitor_logs", lambda _: {"log": "x"})
+    assert texts(watched.client, "1") == ["log=x"]
+    lines = watched.client.logs("1", LogQuery(follow=True))
+    assert next(lines).text == "log=x"
+    answering(watched, "monitor_logs", lambda _: None)
+    with pytest.raises(RunnerError, match="gave no answer in 0 s"):
+        next(lines)
+    with pytest.raises(RunnerError, match="gave no answer in 0 s"):
+        texts(watched.client, "1", follow=True)
+    with pytest.raises(NotSupported, match=r"monitor is silent, and options\.routes\.logs not set"):
+        watched.client.logs("1", LogQuery())
+
+
+def test_a_task_that_has_printed_nothing_has_no_lines_at_the_monitor(watched: Air) -> None:
+    """It complains of that, which is no error."""
+    native_id = watched.submit()
+    watched.ended(native_id)
+    assert texts(watched.client, native_id) == texts(watched.client, native_id, follow=True) == []
 
 
 @pytest.mark.parametrize("answer", [None, {"log": "a"}])

@@ -16,7 +16,7 @@ import requests
 import socketio  # type: ignore[import-untyped]
 
 from lading.runner.http.answer import short
-from lading.runner.platforms.airscheduler.monitor import CPU, LOGS, STATUS, NoMonitor
+from lading.runner.platforms.airscheduler.monitor import CPU, LOGS, STATUS, NoMonitor, installed
 
 LARGEST = 4 * 2**20
 """Bytes of what comes at once."""
@@ -25,6 +25,9 @@ SILENT = logging.getLogger("lading.monitor")
 SILENT.addHandler(logging.NullHandler())
 SILENT.setLevel(logging.CRITICAL + 1)
 SILENT.propagate = False
+
+IS_NEW = installed() != 3
+"""Whether it is one of the releases that speak Engine.IO 4; the older ones know fewer options."""
 
 TO_GO = 1.0
 """Seconds in which a connection is closed in good order."""
@@ -69,7 +72,8 @@ class Line:
         self._session.close()
 
     def _connect(self, address: str) -> None:
-        self._sio.connect(address, transports=["polling"], wait_timeout=self._patience)
+        waiting = {"wait_timeout": self._patience} if IS_NEW else {}
+        self._sio.connect(address, transports=["polling"], **waiting)
         self._arrivals.put(Arrival("connect", None))
         if self._is_closed:  # nobody waits for it any more
             self._sio.disconnect()
@@ -134,11 +138,10 @@ class _Bounded(requests.Session):
 
 
 def _client(session: requests.Session, patience: float) -> Any:
-    """A client that neither reconnects nor prints. The older releases lack one of its options."""
-    options: dict[str, Any] = {"request_timeout": patience, "http_session": session}
-    if int(getattr(socketio, "__version__", "5").partition(".")[0]) >= 5:
-        options["handle_sigint"] = False
-    return socketio.Client(reconnection=False, logger=SILENT, engineio_logger=SILENT, **options)
+    """A client that neither reconnects nor prints, nor takes the signals of the process."""
+    quiet = {"reconnection": False, "logger": SILENT, "engineio_logger": SILENT}
+    more = {"handle_sigint": False} if IS_NEW else {}
+    return socketio.Client(**quiet, **more, request_timeout=patience, http_session=session)
 
 
 def _may_be_about(answer: Any, task: int) -> bool:

@@ -73,30 +73,32 @@ def lines(api: Api, monitor: Monitor, task: int, query: LogQuery, state: Callabl
             raise not_configured("logs")
         raise NotSupported(f"AirScheduler's monitor is {monitor.lack}, and options.routes.logs not set", monitor.help)
     state()  # whether there is such a task
-    by_http = _of_the_scheduler(api, task)
+    by_http, whole = _of_the_scheduler(api, task), WHOLE[api.options.get("api", "v1")]
     if not monitor.is_usable or (api.has("logs") and not query.follow):
-        return Log(by_http, WHOLE[api.options.get("api", "v1")], query, state).lines()
-    return _watched(monitor, task, query, state, by_http if api.has("logs") else None)
+        return Log(by_http, whole, query, state).lines()
+    return _watched(monitor, task, query, state, by_http if api.has("logs") else None, whole)
 
 
 def _watched(
-    monitor: Monitor, task: int, query: LogQuery, state: Callable[[], State], by_http: Read | None
+    monitor: Monitor,
+    task: int,
+    query: LogQuery,
+    state: Callable[[], State],
+    by_http: Read | None,
+    whole: tuple[int, int],
 ) -> Iterator[LogLine]:
     """The lines as the monitor tells them, and from where it fails on as the scheduler does."""
     log = Log(_of_the_monitor(monitor, task), WHOLE["v1"], query, state)
     try:
         yield from log.lines()
-    except NoMonitor as error:
-        if by_http is None:
-            raise RunnerError(str(error), monitor.help) from None
-        log.read = by_http
-        yield from log.lines()
-    except Unreadable as error:
-        if by_http is None:
+    except (NoMonitor, Unreadable) as error:
+        if by_http is not None:
+            log.read, log.whole, log.by_range = by_http, whole, True
+            yield from log.lines()
+        elif isinstance(error, Unreadable):
             yield from _raw(monitor, task, error.answer, query, state)
-            return
-        log.read = by_http
-        yield from log.lines()
+        else:
+            raise RunnerError(str(error), monitor.help) from None
 
 
 def _raw(monitor: Monitor, task: int, answer: Any, query: LogQuery, state: Callable[[], State]) -> Iterator[LogLine]:
@@ -112,7 +114,9 @@ def _raw(monitor: Monitor, task: int, answer: Any, query: LogQuery, state: Calla
         time.sleep(LATEST)
         try:
             answer = monitor.logs(task, *WHOLE["v1"])
-        except (NoMonitor, Complaint) as error:
+        except Complaint:
+            continue  # there is no log any more
+        except NoMonitor as error:
             raise RunnerError(str(error), monitor.help) from None
 
 

@@ -66,11 +66,11 @@ class Monitor:
         """Why it can not be asked; empty where it can."""
         if not self._address:
             return "not configured"
-        installed = _installed()
-        if installed is None:
+        speaks = installed()
+        if speaks is None:
             return "configured, while the package that speaks with it is not installed"
-        if self._wanted not in {None, installed}:
-            return f"said to speak Engine.IO {self._wanted}, while the package that is installed speaks {installed}"
+        if self._wanted not in {None, speaks}:
+            return f"said to speak Engine.IO {self._wanted}, while the package that is installed speaks {speaks}"
         return "" if self._failures < FAILURES else "silent"
 
     @property
@@ -78,12 +78,12 @@ class Monitor:
         """One thing to do about it."""
         if not self._address:
             return TO_CONFIGURE
-        installed = _installed()
-        if installed is None:
+        speaks = installed()
+        if speaks is None:
             return TO_INSTALL
-        if self._wanted not in {None, installed}:
+        if self._wanted not in {None, speaks}:
             return f"install the other one: pip install '{PACKAGES[self._wanted]}'"
-        other = 7 - installed
+        other = 7 - speaks
         return f"if it speaks Engine.IO {other}, say so as options.engineIo and pip install '{PACKAGES[other]}'"
 
     def state(self) -> str:
@@ -95,7 +95,7 @@ class Monitor:
                 self._opened()
         except NoMonitor as error:
             return f"{error}; {self.help}"
-        return f"answers, in Engine.IO {_installed()}"
+        return f"answers, in Engine.IO {installed()}"
 
     def cpu(self, task: int) -> Any:
         """What the task uses. The manual's sample sends a number, and its prose an object."""
@@ -163,7 +163,7 @@ def as_text(data: Any) -> str:
 
 
 @cache
-def _installed() -> int | None:
+def installed() -> int | None:
     """The version of Engine.IO that is spoken by what is installed."""
     try:
         return 3 if int(version("python-socketio").partition(".")[0]) < 5 else 4
