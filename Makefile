@@ -6,7 +6,7 @@ UV := 0.13.8
 BIN := .venv/bin
 SYNC = env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --quiet --locked --inexact
 
-.PHONY: help test check golden generate bench package clean
+.PHONY: help test check golden generate bench platforms package clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -25,6 +25,9 @@ golden: .venv/development ## the goldens as the code makes them now; read their 
 
 bench: .venv/development ## the time and memory of everything, as ratios to a bare interpreter
 	@PYTHONPATH=tests $(BIN)/python -m bench
+
+platforms: .venv/development ## every platform as a server on this machine, to try commands on
+	@PYTHONPATH=tests $(BIN)/python -m servers .platforms $(ARGS)
 
 package: .venv/development ## the wheel, in dist/
 	@$(BIN)/uv build --quiet --wheel

@@ -228,6 +228,12 @@ def test_a_page_is_told_by_its_title_and_moves_no_cursor() -> None:
     assert len(Answer(500, {}, b"x" * 10_000).words()) < 400
 
 
+def test_half_a_character_is_none() -> None:
+    """JSON can name what no text can hold; whole characters stay as they are."""
+    data = Answer(200, {}, rb'{"\ud800": ["\udc00x", "\ud83d\ude00", "\u4f60"]}').json()
+    assert data == {"\ufffd": ["\ufffdx", "\U0001f600", "\u4f60"]}
+
+
 def test_a_field_has_its_type_or_is_garbled() -> None:
     """Wrong types never travel on; a boolean is no number."""
     data: Any = json.loads('{"data": {"id": 7, "is": true, "none": null}}')

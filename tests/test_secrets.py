@@ -294,7 +294,7 @@ class Gossip(Toy):
             raise Refused(f"bad environment: {json.dumps(value)}", f"is {value} right?") from cause
         return super().submit(outgoing)
 
-    def find(self, token: str) -> Accepted | None:
+    def find(self, token: str, path: str = "") -> Accepted | None:
         """Fails with the value in the error."""
         raise RunnerError(f"can not tell: {CANARY}")
 

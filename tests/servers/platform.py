@@ -27,6 +27,11 @@ class PlatformService(Service):
     can_find: ClassVar[bool] = True
     """Whether the platform of ``target`` can be asked for a job of which only the token is known."""
 
+    @property
+    def can_run(self) -> bool:
+        """Whether this machine has what it takes for jobs to run."""
+        return True
+
     @abstractmethod
     def target(self, url: str) -> dict[str, Any]:
         """The target of a site, as YAML has it, for this platform at the address: all that a spec with a name and a

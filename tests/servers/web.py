@@ -115,19 +115,26 @@ class _Part(NamedTuple):
 class Fault:
     """Something that goes wrong with the next requests that match.
 
-    ``match`` is a pattern over ``METHOD /path?query``; ``times`` says how many requests it meets. ``cut`` closes the
-    connection ``before`` the request is carried out, or once it is, ``during`` the answer or ``after`` it would have
-    been sent. ``reply`` is answered instead, where ``carried_out`` after the request was carried out all the same.
-    ``latency`` is waited first, and each byte of the answer takes ``drip``. In seconds.
+    ``match`` is a pattern over ``METHOD /path?query``; the first ``skip`` of those requests pass, the next ``times``
+    meet it. ``cut`` closes the connection ``before`` the request is carried out, or once it is, ``during`` the answer
+    or ``after`` it would have been sent. ``reply``, or what it makes of the request, is answered instead, where
+    ``carried_out`` after the request was carried out all the same. In seconds, ``latency`` is waited before a request
+    is carried out and ``lag`` after it, and each byte of the answer takes ``drip``.
     """
 
     cut: str = ""
-    reply: Reply | None = None
+    reply: "Reply | Callable[[Request], Reply | None] | None" = None
     carried_out: bool = False
     latency: float = 0.0
+    lag: float = 0.0
     drip: float = 0.0
     match: str = ""
+    skip: int = 0
     times: int = 1
+
+    def said(self, request: Request) -> Reply | None:
+        """What is answered in place of the right answer."""
+        return self.reply(request) if callable(self.reply) else self.reply
 
 
 def route(method: str, path: str) -> Callable[[Any], Any]:
@@ -183,9 +190,13 @@ class Service:
         """What goes wrong with this request, counted down."""
         with self.lock:
             for fault in self.faults:
-                if fault.times and re.search(fault.match, f"{request.method} {request.target}"):
-                    fault.times -= 1
-                    return fault
+                if not fault.times or not re.search(fault.match, f"{request.method} {request.target}"):
+                    continue
+                if fault.skip:
+                    fault.skip -= 1
+                    continue
+                fault.times -= 1
+                return fault
         return None
 
     def close(self) -> None:
@@ -319,11 +330,13 @@ def _played(service: Service, request: Request) -> tuple[Reply, Fault]:
     time.sleep(fault.latency)
     if fault.cut == "before":
         raise _HangUp
-    if fault.reply and not fault.carried_out:
+    said = fault.said(request)
+    if said and not fault.carried_out:
         with service.lock:
             service.seen.append(request)
-        return fault.reply, fault
+        return said, fault
     reply = service.answer(request)
+    time.sleep(fault.lag)
     if fault.cut == "after":
         raise _HangUp
-    return fault.reply or reply, fault
+    return said or reply, fault

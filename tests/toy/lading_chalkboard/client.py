@@ -25,7 +25,7 @@ class Chalkboard(Lacking):
             board.write(json.dumps([outgoing.token, outgoing.body]) + "\n")
         return Accepted(outgoing.token)
 
-    def find(self, token: str) -> Accepted | None:
+    def find(self, token: str, path: str = "") -> Accepted | None:
         """The token, if a line begins with it."""
         return Accepted(token) if token in self._lines() else None
 

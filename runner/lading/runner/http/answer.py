@@ -36,9 +36,10 @@ class Answer:
     def json(self) -> Any:
         """The body as JSON data. Raises Garbled for all else: a page, half a text, NaN, nesting without end."""
         try:
-            return json.loads(self.content, parse_constant=_no_number)
+            data = json.loads(self.content, parse_constant=_no_number)
         except (ValueError, RecursionError):
             raise Garbled(f"the answer is no JSON: {self.words()}") from None
+        return _characters(data) if b"\\u" in self.content else data
 
     def words(self) -> str:
         """What the answer says to people, in one short line that moves no cursor: of a page its title."""
@@ -70,6 +71,15 @@ def field(data: Any, *names: str, of: type | tuple[type, ...] = object, default:
     if not is_right:
         raise Garbled(f"{'.'.join(names)} in the answer is {short(json.dumps(data, default=str))[:80]}")
     return data
+
+
+def _characters(data: Any) -> Any:
+    """The data with U+FFFD for halves of characters, which JSON can name and no text can hold."""
+    if isinstance(data, str):
+        return data.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(data, Mapping):
+        return {_characters(key): _characters(item) for key, item in data.items()}
+    return [_characters(item) for item in data] if isinstance(data, list) else data
 
 
 def _no_number(text: str) -> NoReturn:

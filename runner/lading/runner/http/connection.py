@@ -9,8 +9,8 @@ no connection could be made        Unreachable     Unreachable: nobody has got i
 cut off while it is on its way     asked again     OutcomeUnknown
 429                                asked again     Unreachable, and when the platform wants it again
 502, 503, 504                      asked again     OutcomeUnknown: a proxy's word, the server may have it
-301, 307, 308                      RunnerError     Refused: whoever answered did not take it
-302, 303                           RunnerError     OutcomeUnknown: it may say where the result is
+301, 307, 308                      Refused         Refused: whoever answered did not take it
+302, 303                           Refused         OutcomeUnknown: it may say where the result is
 any other answer                   the client's own tables say what it means
 =================================  ==============  =================================================
 
@@ -22,7 +22,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -115,7 +115,7 @@ class Connection:
                 problem: str = f"{self.place} gave no answer: {lost}"
             else:
                 if answer.status != BUSY and answer.status not in BEHIND_A_PROXY:
-                    return self._at_home(answer, RunnerError)
+                    return self._at_home(answer, Refused)
                 problem = f"{self.place} can not answer now: {answer.words()}"
                 self._stay_away(answer)
             if pause is not None:
@@ -144,7 +144,7 @@ class Connection:
             size = response.headers.get("content-length", "")
             answer = Answer(response.status_code, dict(response.headers), b"")
             yield (
-                self._at_home(answer, RunnerError),
+                self._at_home(answer, Refused),
                 Download(_pieces(response), int(size) if size.isdecimal() else None),
             )
         except (httpx.TransportError, Lost) as error:
@@ -152,6 +152,20 @@ class Connection:
         finally:
             if response is not None:
                 response.close()
+
+    def download(self, call: Call) -> Download:
+        """A file piece by piece; whoever reads it to its end, or gives it up, closes it."""
+        opened = ExitStack()
+        answer, body = opened.enter_context(self.open(call))
+        if not answer.is_success:
+            opened.close()
+            raise Unreachable(f"{self.place} does not give the file: HTTP {answer.status}")
+
+        def pieces() -> Iterator[bytes]:
+            with opened:
+                yield from body.chunks
+
+        return Download(pieces(), body.size)
 
     def close(self) -> None:
         """No connection of any thread is open any more."""

@@ -38,14 +38,15 @@ class Login:
         try:
             return action()
         except LoginRejected:
-            if seen is None or not self._renews:
+            if not self._renews:
                 raise
             self._forget(seen)
             return action()
 
-    def _forget(self, seen: SecretValue) -> None:
+    def _forget(self, seen: SecretValue | None) -> None:
+        """Unless another thread has got a new one since the action began."""
         with self._lock:
-            if self._token is seen:
+            if seen is None or self._token is seen:
                 self._token = None
 
 

@@ -8,6 +8,7 @@ import hmac
 import os
 import stat
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -63,10 +64,23 @@ looked_up: list[SecretValue] = []
 """Every value that this process has looked up, and must not show or store: a crash report knows no vault."""
 
 
-def kept_secret(value: str) -> SecretValue:
+def revealed(data: Any, write: Callable[[str], str] = str) -> Any:
+    """The data with each value itself where it stood hidden, as ``write`` has it: for the wire and for nothing else."""
+    if isinstance(data, SecretValue):
+        return write(data.reveal())
+    if isinstance(data, Mapping):
+        return {key: revealed(item, write) for key, item in data.items()}
+    return [revealed(item, write) for item in data] if isinstance(data, list) else data
+
+
+short_lived: deque[SecretValue] = deque(maxlen=64)
+"""Values of one request, such as its signature: worth nothing after it, and many."""
+
+
+def kept_secret(value: str, *, is_short_lived: bool = False) -> SecretValue:
     """A value that came from elsewhere than a vault, such as a login's token, and is hidden as if it had."""
     found = SecretValue(value)
-    looked_up.append(found)
+    (short_lived if is_short_lived else looked_up).append(found)
     return found
 
 

@@ -43,6 +43,14 @@ def _written(number: int) -> str:
     return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(LENGTH)))
 
 
+def time_of(token: str) -> float:
+    """When the token's submission was made, in seconds since the epoch."""
+    number = 0
+    for letter in token[:LENGTH].upper():
+        number = number << 5 | ALPHABET.index(letter)
+    return (number >> _CHANCE) / 1000
+
+
 def token(submission: str, part: str = "") -> str:
     """What the platform is given to find the job by: the id in lowercase, then the part of a submission of several.
 

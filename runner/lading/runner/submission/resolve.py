@@ -22,6 +22,8 @@ def resolve(submission: Submission, channel: Channel) -> Submission:
         sent = next((part for part in submission.parts if not part.is_settled), None)
         if sent:
             age = channel.clock() - submission.created_at
-            channel.ledger.note(sent.token, ask(sent.token, channel, () if age > OLD else PATIENCE).event)
+            paths = {one.get("name", ""): one["path"] for one in channel.ledger.requests(submission.id)}
+            found = ask(sent.token, paths[sent.name], channel, () if age > OLD else PATIENCE)
+            channel.ledger.note(sent.token, found.event)
             conclude(channel.ledger.get(submission.id), channel)
         return channel.ledger.get(submission.id)

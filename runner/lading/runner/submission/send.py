@@ -23,7 +23,7 @@ def send(outgoing: Outgoing, channel: Channel) -> Sent:
         return _failed(Kind.REFUSED, error)
     except BaseException as error:  # noqa: BLE001 - no answer, an interrupt, a bug: it may have been accepted all the same
         scrubber().error(error)
-        found = ask(outgoing.token, channel)
+        found = ask(outgoing.token, outgoing.path, channel)
         return found._replace(error=_verdict(found.event, error))
     return Sent(happened(Kind.ACCEPTED, accepted.native_id), accepted.answer)
 
@@ -60,7 +60,7 @@ def _until_reached(outgoing: Outgoing, channel: Channel) -> Accepted:
 def _found(outgoing: Outgoing, channel: Channel) -> Accepted | None:
     """The job, if the platform has it although it was not reached, as when a controller takes over from another."""
     try:
-        return channel.client.find(outgoing.token)
+        return channel.client.find(outgoing.token, outgoing.path)
     except RunnerError:
         return None
 

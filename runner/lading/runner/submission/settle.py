@@ -21,15 +21,15 @@ class Sent(NamedTuple):
     error: BaseException | None = None
 
 
-def ask(token: str, channel: Channel, patience: tuple[float, ...] = PATIENCE) -> Sent:
-    """What the platform knows of the token: the job is adopted, or certainly absent, or it stays unknown.
+def ask(token: str, path: str, channel: Channel, patience: tuple[float, ...] = PATIENCE) -> Sent:
+    """What the platform knows of the request: its job is adopted, or certainly absent, or it stays unknown.
 
     A job that is there is believed at once; one that is not there must still not be there after some patience.
     """
     for delay in (0.0, *patience):
         channel.sleep(delay)
         try:
-            found = channel.client.find(token)
+            found = channel.client.find(token, path)
         except RunnerError as error:
             scrubber().error(error)
             return Sent(happened(Kind.UNKNOWN, reason=str(error)))

@@ -5,7 +5,7 @@ of ``$$`` (https://kubernetes.io/docs/tasks/inject-data-application/define-comma
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Container
 
 _TOKEN = re.compile(r"\$\(([^)]*)\)|\$(?=\$)")
 _EXPANDED = re.compile(r"(\$\([^)]*\))|\$\$")
@@ -13,7 +13,16 @@ _INJECTED = re.compile(r"[A-Z_][A-Z0-9_]*", re.ASCII)
 """What a variable is called that the platform, an operator or Kubernetes itself adds to a container."""
 
 
-def escaped(text: str, names: Collection[str]) -> str:
+class _All:
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+ALL = _All()
+"""The names of all variables: a text that is safe beside these is safe anywhere."""
+
+
+def escaped(text: str, names: Container[str]) -> str:
     """The text that Kubernetes makes this one of, in a container with variables of these names and its own."""
 
     def safe(token: re.Match[str]) -> str:

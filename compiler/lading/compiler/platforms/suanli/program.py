@@ -101,7 +101,12 @@ def _escaped(view: View, text: From) -> From:
     """The text, in which nothing is put in place of `$(NAME)` where the platform would."""
     if not view.plan.target.options["escapeReferences"] or not isinstance(text.value, str):
         return text
-    return From(_REFERENCE.sub("$$", text.value), text.sources)
+    return From(escaped(text.value), text.sources)
+
+
+def escaped(text: str) -> str:
+    """The text that a platform which expands references as Kubernetes does makes this one of."""
+    return _REFERENCE.sub("$$", text)
 
 
 _REFERENCE = re.compile(r"\$(?=[$(])")

@@ -47,7 +47,7 @@ class Client(Lacking):
             return found
         raise Unreachable(f"no supervisor could be started: {_last_line(answer)}")
 
-    def find(self, token: str) -> Accepted | None:
+    def find(self, token: str, path: str = "") -> Accepted | None:
         """The token itself, if there is a job of that name: its folder is its acceptance."""
         return Accepted(token) if self._folder(token).exists else None
 

@@ -47,7 +47,7 @@ class Client(Lacking):
         """The id that sbatch gave to the job."""
         return Accepted(submit(self._run, outgoing, self._waits(outgoing)))
 
-    def find(self, token: str) -> Accepted | None:
+    def find(self, token: str, path: str = "") -> Accepted | None:
         """The job whose comment holds the token."""
         native_id = search.find(self.ask, token)
         return Accepted(native_id) if native_id else None

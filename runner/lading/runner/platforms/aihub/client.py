@@ -1,0 +1,256 @@
+"""The operations of an AIHub."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError, Unreachable
+from lading.runner.http.answer import Garbled, field, short
+from lading.runner.http.connection import Call
+from lading.runner.platform import Accepted, Context, Download, Lacking, LogLine, LogQuery, Outgoing
+from lading.runner.platforms.aihub import protocol
+from lading.runner.platforms.aihub.catalog import catalog_of
+from lading.runner.platforms.aihub.elsewhere import fetched, relayed
+from lading.runner.platforms.aihub.listing import Listing
+from lading.runner.platforms.aihub.logs import Logs
+from lading.runner.platforms.aihub.protocol import KINDS, NAME, Kind
+from lading.runner.platforms.aihub.services import Services
+from lading.runner.secrets.vault import revealed
+from lading.runner.states import State, Status
+
+FEW = 5
+"""So many of a kind are asked about one by one; of more, their list is asked for first."""
+
+
+def connect(context: Context) -> "Client":
+    """A client of the target. Nothing is asked yet."""
+    return Client(context)
+
+
+class Client(Lacking):
+    """One AIHub, as one of its users. Native ids are ``KIND/NUMBER``, since each kind counts for itself."""
+
+    platform = NAME
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._services = Services(context)
+
+    def submit(self, outgoing: Outgoing) -> Accepted:
+        """The work was accepted; its description ends with the token, which is how it can be found again."""
+        kind = protocol.kind_at(outgoing.path)
+        api = self._services.of(outgoing.path)
+        body = dict(revealed(outgoing.body))
+        if KINDS[kind].items:
+            body["description"] = f"{body.get('description') or ''} {marker(outgoing.token)}".lstrip()
+        with _sendable(outgoing.path, body) as call:
+            said = api.order(call)
+        with api.reading(OutcomeUnknown):
+            return Accepted(f"{kind}/{_number(said)}", {"data": said})
+
+    def bring(self, outgoing: Outgoing) -> Any:
+        """The file is where a later request finds it."""
+        api = self._services.of(outgoing.path)
+        with _sendable(outgoing.path, outgoing.body) as call:
+            said = api.order(call)
+        with api.reading(OutcomeUnknown):
+            field(said, "path", of=str)
+        return {"data": said}
+
+    def find(self, token: str, path: str = "") -> Accepted | None:
+        """The work of the kind that was asked for at the path, whose description ends with the token."""
+        kind = protocol.kind_at(path)
+        if not KINDS[kind].items:
+            raise OutcomeUnknown(f"{NAME} can not be asked for what was handed in", "look for it in its own pages")
+        api = self._services.of(path)
+        try:
+            with api.reading():
+                row = Listing(api, KINDS[kind].items).find(marker(token), token)
+                return Accepted(f"{kind}/{_number(row)}", {"data": row}) if row else None
+        except RunnerError as error:
+            raise OutcomeUnknown(str(error), error.help) from None
+
+    def look_up(self, what: Mapping[str, Any]) -> Any:
+        """The number of the version of a data set that people call ``NAME/V3``."""
+        name = what["datasetVersion"]
+        try:
+            return self._asked(protocol.VERSION_OF, _number, name=name)
+        except NoSuchJob:
+            raise Refused(f"{NAME} has no version {name}", "correct `parent` in the spec") from None
+
+    def status(self, ids: Sequence[str]) -> Mapping[str, Status]:
+        """One by one where there are few of a kind; else from the kind's list, and what that lacks one by one."""
+        rows: dict[str, Mapping[str, Any]] = {}
+        known = [native_id for native_id in ids if _is_known(native_id)]
+        for name in {_kind(native_id)[0] for native_id in known}:
+            own = [native_id for native_id in known if native_id.startswith(f"{name}/")]
+            if len(own) > FEW and KINDS[name].states:
+                rows |= self._listed(name, own)
+        for native_id in known:
+            if native_id not in rows and (row := self._row(native_id)) is not None:
+                rows[native_id] = row
+        return {native_id: self._status(native_id, row) for native_id, row in rows.items()}
+
+    def stop(self, native_id: str) -> None:
+        """The work was told to end; what has ended already is fine."""
+        kind, number = self._known(native_id)
+        if kind.stop is None:
+            raise NotSupported(f"{NAME} can not stop a {native_id.partition('/')[0]}", "it ends by itself")
+        method, step = kind.stop
+        try:
+            self._services.of(kind.items).order(Call(method, f"{kind.items}/{number}/{step}"))
+        except Refused:
+            now = self.status([native_id]).get(native_id)
+            if now is None or not now.state.is_final:
+                raise
+
+    def start(self, native_id: str) -> None:
+        """A run of a pipeline runs again: only what failed of one that has failed, all of another."""
+        kind, number = self._known(native_id)
+        if kind.again is None:
+            raise NotSupported(f"{NAME} starts a {native_id.partition('/')[0]} once", "submit it again")
+        now = self.status([native_id]).get(native_id)
+        step = kind.again[0 if now and now.state is State.FAILED else 1]
+        self._services.of(kind.items).order(Call("PUT", f"{kind.items}/{number}/{step}"))
+
+    def logs(self, native_id: str, query: LogQuery) -> Iterator[LogLine]:
+        """The output of a task's pods, or of a run's nodes."""
+        kind, number = self._known(native_id)
+        if not (kind.has_pods or kind.again):
+            raise NotSupported(f"a {native_id.partition('/')[0]} of {NAME} prints nothing", "`lading status` says more")
+        api = self._services.of(kind.items)
+        return Logs(api, self._context, kind, number, query).lines()
+
+    def result(self, native_id: str) -> Download | None:
+        """The CSV of a search that has succeeded."""
+        row = self._row(native_id)
+        url = (row or {}).get("result_url")
+        return fetched(url, self._context) if isinstance(url, str) and url else None
+
+    def upload(self, file: Path, place: str) -> str:
+        """The file is in the object store, at BUCKET/KEY."""
+        return relayed(file, place, self._context)
+
+    def catalog(self) -> Mapping[str, Any]:
+        """The clusters with their SKUs, and the storages."""
+        module = protocol.FOR_TRAINING
+        clusters = self._asked(protocol.CLUSTERS, protocol.rows, module_type=module)
+        storages = self._asked(protocol.STORAGES, protocol.rows)
+        api = self._services.of(KINDS["training"].items)
+        with api.reading():
+            return catalog_of(clusters, storages, Listing(api, KINDS["training"].items).first())
+
+    def check(self) -> Sequence[tuple[str, str]]:
+        """Whether the login is good, and how much the user can see."""
+        storages = self._asked(protocol.STORAGES, protocol.rows)
+        clusters = self._asked(protocol.CLUSTERS, protocol.rows, module_type=protocol.FOR_TRAINING)
+        projects = self._asked(protocol.PROJECTS, protocol.rows)
+        seen = {"storages": storages, "clusters": clusters, "projects": projects}
+        return [("login", "good"), *((name, str(len(found))) for name, found in seen.items())]
+
+    def close(self) -> None:
+        """Nothing is open any more."""
+        self._services.close()
+
+    def _asked(self, path: str, read: Any, **query: str | int) -> Any:
+        api = self._services.of(path)
+        data = api.ask(Call("GET", path, query=query))
+        with api.reading():
+            return read(data)
+
+    def _row(self, native_id: str) -> Mapping[str, Any] | None:
+        kind, number = self._known(native_id)
+        if not kind.items:
+            return {}
+        api = self._services.of(kind.items)
+        try:
+            row = api.ask(Call("GET", f"{kind.items}/{number}"))
+        except NoSuchJob:
+            return None
+        with api.reading():
+            if _number(row) != number:
+                raise Garbled("it tells of something else")
+        return dict(row)
+
+    def _listed(self, name: str, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        api = self._services.of(KINDS[name].items)
+        with api.reading():
+            rows = Listing(api, KINDS[name].items).several({_kind(native_id)[1] for native_id in ids})
+        return {f"{name}/{number}": row for number, row in rows.items()}
+
+    def _status(self, native_id: str, row: Mapping[str, Any]) -> Status:
+        kind, _ = self._known(native_id)
+        if kind.states is None:
+            return Status(State.SUCCEEDED, "there")
+        with self._services.of(kind.items).reading():
+            return status_of(row, kind)
+
+    def _known(self, native_id: str) -> tuple[Kind, int]:
+        if not _is_known(native_id):
+            raise NoSuchJob(f"{NAME} knows no {short(native_id)}", f"its ids are KIND/NUMBER, of {', '.join(KINDS)}")
+        name, number = _kind(native_id)
+        return KINDS[name], number
+
+
+def marker(token: str) -> str:
+    """What a description ends with."""
+    return f"[lading:{token}]"
+
+
+def status_of(row: Mapping[str, Any], kind: Kind) -> Status:
+    """What a record says; its times are in milliseconds, and 0 where there is none."""
+    number = field(row, "status", of=int)
+    state = (kind.states or {}).get(number, State.UNKNOWN)
+    word = f"{number} {protocol.WORDS[state]}" if state in protocol.WORDS else str(number)
+    message = field(row, "message", of=str, default="")
+    started, ended = (field(row, name, of=int, default=0) / 1000 for name in ("started_at", "finished_at"))
+    url = field(row, "result_url", of=str, default="")
+    return Status(
+        state,
+        word,
+        reason="" if state is State.SUCCEEDED else short(message),
+        started=started if started > 0 else None,
+        ended=ended if ended > 0 and state.is_final else None,
+        result={"url": url} if url and state is State.SUCCEEDED else None,
+    )
+
+
+def _sendable(path: str, body: Mapping[str, Any]) -> "_Open":
+    return _Open(path, body)
+
+
+class _Open:
+    """A request whose files are open for as long as it is on its way: one with files goes out as a form."""
+
+    def __init__(self, path: str, body: Mapping[str, Any]) -> None:
+        self._path, self._body = path, body
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Call:
+        paths = {name: value for name, value in self._body.items() if isinstance(value, Path)}
+        if not paths:
+            return Call("POST", self._path, json=self._body)
+        try:
+            files = {name: (path.name, self._stack.enter_context(path.open("rb"))) for name, path in paths.items()}
+        except OSError as error:
+            raise Unreachable(f"a file can not be read any more: {error.strerror}") from None
+        texts = {name: value for name, value in self._body.items() if name not in paths}
+        return Call("POST", self._path, form=texts, files=files)
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+
+def _kind(native_id: str) -> tuple[str, int]:
+    name, _, number = native_id.partition("/")
+    return name, int(number)
+
+
+def _is_known(native_id: str) -> bool:
+    name, _, number = native_id.partition("/")
+    return name in KINDS and number.isdecimal() and number.isascii()
+
+
+def _number(data: Any) -> int:
+    return int(field(data, "id", of=int))

@@ -1,0 +1,111 @@
+"""What PaddleFlow's interface is like: where its operations are, what its states and its errors mean.
+
+From the server's own source, 0.14.2 to 0.14.7 (``pkg/apiserver/router/v1``, ``controller/job``, ``common/errors.go``).
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from lading.runner.errors import LoginRejected, NoSuchJob, Refused, RunnerError
+from lading.runner.http.answer import Answer, Garbled, field, short
+from lading.runner.http.connection import Call
+from lading.runner.states import State
+
+NAME = "PaddleFlow"
+PREFIX = "/api/paddleflow/v1"
+LOGIN, JOBS, QUEUES = f"{PREFIX}/login", f"{PREFIX}/job", f"{PREFIX}/queue"
+FLAVOURS, LOGS, VERSION = f"{PREFIX}/flavour", f"{PREFIX}/log/job", f"{PREFIX}/version"
+
+TOKEN, REQUEST_ID = "x-pf-authorization", "x-pf-request-id"
+"""Headers: the token stands there as it is, without ``Bearer``."""
+
+LONGEST_ID = 60
+"""Characters: validation allows 63, and the column of the database holds fewer."""
+
+LARGEST_PAGE = 1000
+
+STATES: Mapping[str, State] = {
+    "init": State.PENDING,
+    "pending": State.PENDING,
+    "running": State.RUNNING,
+    "terminating": State.STOPPING,
+    "preempting": State.STOPPING,  # of the development branch
+    "succeeded": State.SUCCEEDED,
+    "failed": State.FAILED,
+    "terminated": State.STOPPED,
+    "cancelled": State.STOPPED,
+    "skipped": State.STOPPED,
+    "preempted": State.STOPPED,  # of the development branch
+}
+
+
+class AlreadyThere(Refused):
+    """A job of the same id is there."""
+
+
+class HasEnded(RunnerError):
+    """There is nothing to stop any more, which the server tells as an error of its own, without a code."""
+
+
+CODES: Mapping[str, type[RunnerError]] = {
+    "AuthWithoutToken": LoginRejected,
+    "AuthInvalidToken": LoginRejected,
+    "AuthFailed": LoginRejected,
+    "UserNotExist": LoginRejected,
+    "JobNotFound": NoSuchJob,
+}
+"""What a code means. They come with HTTP 400, 403 or 404; 401 is never answered."""
+
+MESSAGES: Mapping[str, type[RunnerError]] = {
+    r"(?i)duplicate|already exist|unique constraint": AlreadyThere,
+    r"(?i)cannot be stopped|status is already": HasEnded,
+}
+"""What a message means where the code says nothing: everything that is wrong with a new job is JobCreateFailed."""
+
+UNTOLD = frozenset({"", "JobCreateFailed"})
+"""Codes that say nothing."""
+
+
+def login(auth: Mapping[str, str]) -> tuple[Call, tuple[str, ...]]:
+    """The request that logs in, and where the token is in its answer."""
+    return Call("POST", LOGIN, json=dict(auth)), ("authorization",)
+
+
+def job_id(token: str) -> str:
+    """The id that we give a job: a DNS label that starts with a letter, because services are called after it."""
+    name = f"job-{token}"
+    if len(name) <= LONGEST_ID:
+        return name
+    return f"{name[: LONGEST_ID - 17].rstrip('-')}-{hashlib.sha256(token.encode()).hexdigest()[:16]}"
+
+
+def judge(answer: Answer) -> Any:
+    """The data of an answer. Success is told by HTTP alone: a job has a ``message`` too, and orders answer nothing."""
+    if answer.is_success:
+        return answer.json() if answer.content else None
+    said = answer.json()
+    code, message = field(said, "code", of=str), field(said, "message", of=str)
+    request = field(said, "requestID", of=str, default="")
+    error = _meaning(code, message, answer.status)
+    help_ = f"the server's administrators know it as request {short(request)}" if request else ""
+    if error is LoginRejected:
+        help_ = "see that the target's `auth` is right"
+    raise error(f"{NAME} says no: {short(message or code)}", help_)
+
+
+def _meaning(code: str, message: str, status: int) -> type[RunnerError]:
+    if code in UNTOLD:
+        found = next((error for words, error in MESSAGES.items() if re.search(words, message)), None)
+        if found:
+            return found
+    return CODES.get(code, Refused if status < 500 else RunnerError)
+
+
+def rows(page: Any, name: str) -> list[Mapping[str, Any]]:
+    """The objects of a list in an answer, which may be null."""
+    found = field(page, name, of=list, default=[])
+    if not all(isinstance(row, Mapping) for row in found):
+        raise Garbled(f"{name} in the answer is no list of objects")
+    return list(found)

@@ -1,0 +1,5 @@
+"""Suanli, over its open API."""
+
+from lading.runner.platforms.suanli.client import Client, connect
+
+__all__ = ["Client", "connect"]

@@ -1,0 +1,355 @@
+"""AIHub's client against its services: each kind of work from its beginning to its end."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from ssl import PROTOCOL_TLS_SERVER, SSLContext
+from typing import Any
+
+import pytest
+import trustme
+from kit.cli import Cli
+from kit.machine import until
+from kit.platforms import Desk, client_of
+from servers.aihub import AIHub, Relay, serve
+from servers.web import Fault, Server, as_json, serving
+
+from lading.runner.errors import (
+    LoginRejected,
+    NoSuchJob,
+    NotSupported,
+    OutcomeUnknown,
+    Refused,
+    RunnerError,
+    Unreachable,
+)
+from lading.runner.platform import LogLine, LogQuery, Outgoing
+from lading.runner.platforms.aihub.client import Client, status_of
+from lading.runner.platforms.aihub.protocol import KINDS
+from lading.runner.states import State, Status
+from lading.runner.submission.ids import Ids, token
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+IDS = Ids()
+TASK = {
+    "name": "fit",
+    "framework": "PyTorchJob",
+    "image": "a/b:1",
+    "command": "true",
+    "virtual_cluster_id": 35,
+    "sku_cnt": 1,
+    "instances": 1,
+    "category_id": 1,
+    "project_id": 12,
+}
+RUN = {"pipeline_id": 1, "pipeline_version_id": 2, "name": "nightly", "project_id": 12, "params": []}
+SEARCH = {"type": 1, "name": "faces", "sql": "select 1"}
+DATASET = {"name": "Faces", "description": "", "tags": []}
+
+
+@pytest.fixture
+def service() -> AIHub:
+    """A gateway whose tasks run."""
+    return serve()
+
+
+@pytest.fixture
+def server(service: AIHub) -> Iterator[Server]:
+    """The gateway at work."""
+    with serving(service) as started:
+        yield started
+
+
+@pytest.fixture
+def client(service: AIHub, server: Server) -> Iterator[Client]:
+    """A client of it."""
+    made = client_of(service, server.url)
+    yield made
+    made.close()
+
+
+def outgoing(kind: str, body: dict[str, Any], **more: Any) -> Outgoing:
+    """Work on its way out, with a token that no other has."""
+    return Outgoing(token(IDS.new()), "x", "POST", KINDS[kind].create, {**body, **more})
+
+
+def ended(client: Client, native_id: str) -> Status:
+    """The work once it has ended."""
+    until(lambda: client.status([native_id])[native_id].state.is_final)
+    return client.status([native_id])[native_id]
+
+
+def lines(client: Client, native_id: str, **query: Any) -> list[LogLine]:
+    """What it printed."""
+    return list(client.logs(native_id, LogQuery(**query)))
+
+
+@pytest.mark.parametrize(("kind", "more"), [("training", {}), ("quota", {"priority": 1})])
+def test_a_task_from_its_beginning_to_its_end(client: Client, service: AIHub, kind: str, more: dict[str, Any]) -> None:
+    """Its description ends with the token; times are seconds; each instance has an output."""
+    sent = outgoing(kind, TASK, description="mine", command="echo out", instances=2, **more)
+    native_id = client.submit(sent).native_id
+    assert native_id == f"{kind}/1"
+    assert service.items[kind][1].body["description"] == f"mine [lading:{sent.token}]"
+    done = ended(client, native_id)
+    assert (done.state, done.native) == (State.SUCCEEDED, "3 success")
+    assert 0 < (done.ended or 0) - (done.started or 0) < 60
+    assert lines(client, native_id) == [LogLine("out", f"{kind}-1-0"), LogLine("out", f"{kind}-1-1")]
+    assert lines(client, native_id, replica=1) == [LogLine("out")]
+    with pytest.raises(NoSuchJob):
+        lines(client, native_id, replica=7)
+    with pytest.raises(NotSupported):
+        lines(client, native_id, role="worker")
+
+
+def test_a_log_is_fetched_without_any_login(client: Client, service: AIHub) -> None:
+    """It is at another address, which never sees the token."""
+    native_id = client.submit(outgoing("training", TASK, command="echo out")).native_id
+    ended(client, native_id)
+    lines(client, native_id)
+    assert service.store.seen
+    assert [one.headers.get("authorization") for one in service.store.seen] == [None] * len(service.store.seen)
+
+
+def test_a_task_that_fails_and_one_that_is_stopped(client: Client) -> None:
+    """Stopping what has ended is fine; what can not be started again says so."""
+    bad, long = (client.submit(outgoing("training", TASK, command=text)).native_id for text in ("exit 3", "sleep 60"))
+    assert ended(client, bad).state is State.FAILED
+    client.stop(bad)
+    client.stop(long)
+    assert ended(client, long).state is State.STOPPED
+    with pytest.raises(NotSupported, match="starts a training once"):
+        client.start(long)
+
+
+def test_a_run_is_run_again(client: Client) -> None:
+    """Only what failed of one that has failed, all of another; its nodes are what prints."""
+    params = [{"key": "exit", "value": "1"}]
+    native_id = client.submit(outgoing("run", RUN, params=params)).native_id
+    assert ended(client, native_id).state is State.FAILED
+    assert lines(client, native_id) == [LogLine("exit=1")]
+    assert lines(client, native_id, role="train") == [LogLine("exit=1")]
+    assert lines(client, native_id, role="other") == []
+    client.start(native_id)
+    assert ended(client, native_id).state is State.FAILED
+
+
+def test_the_result_of_a_search_is_a_file(client: Client) -> None:
+    """None until the search has succeeded; then its CSV, of a known size, and its address."""
+    native_id = client.submit(outgoing("search", SEARCH)).native_id
+    assert client.result(native_id) is None
+    done = ended(client, native_id)
+    assert done.state is State.SUCCEEDED
+    download = client.result(native_id)
+    assert download is not None
+    content = b"".join(download.chunks)
+    assert content == b"url,score\nhttp://img.example.org/1.jpg,0.9\n"
+    assert download.size == len(content)
+    assert done.result["url"].endswith("/search-1.csv")
+    with pytest.raises(NotSupported, match="prints nothing"):
+        client.logs(native_id, LogQuery())
+    with pytest.raises(NotSupported, match="can not stop a search"):
+        client.stop(native_id)
+
+
+def test_a_search_through_the_command_line(
+    service: AIHub, server: Server, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`submit --wait -o` leaves the CSV, whole."""
+    desk = Desk(Path.cwd(), service, server.url)
+    for name, value in desk.environ.items():
+        monkeypatch.setenv(name, value)
+    Path("s.yaml").write_text('lading: v1\nkind: search\nname: faces\nsql: "select 1"\n')
+    answer = cli("submit", "s.yaml", "--wait", "-o", "found.csv")
+    assert answer.code == 0, answer.err
+    assert Path("found.csv").read_text() == "url,score\nhttp://img.example.org/1.jpg,0.9\n"
+
+
+def test_a_data_set_with_files_and_its_version(
+    service: AIHub, server: Server, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files go first, the data set gets the cover's address, the version the file's and the data set's number."""
+    desk = Desk(Path.cwd(), service, server.url)
+    for name, value in desk.environ.items():
+        monkeypatch.setenv(name, value)
+    Path("faces.zip").write_bytes(b"PK\3\4")
+    Path("cover.png").write_bytes(b"PNG")
+    spec = "lading: v1\nkind: dataset\nname: Faces\ncover: cover.png\nfrom: {zip: faces.zip}\n"
+    Path("d.yaml").write_text(spec)
+    answer = cli("submit", "d.yaml", "--wait", "--format", "json")
+    assert answer.code == 0, answer.err
+    assert answer.document["state"] == "succeeded"
+    assert service.accepted() == ["dataset/1", "version/1"]
+    assert service.items["dataset"][1].body["cover_img"].endswith("/cover.png")
+    assert service.items["version"][1].body["upload_path"].endswith("/faces.zip")
+    Path("faces.zip").unlink()
+    answer = cli("submit", "d.yaml")
+    assert (answer.code, service.accepted()) == (3, ["dataset/1", "version/1"])
+    assert "faces.zip is no file" in answer.err
+
+
+def test_a_version_is_done_when_it_can_be_used(client: Client) -> None:
+    """Loading its metadata and building its index are not the end."""
+    client.submit(outgoing("dataset", DATASET))
+    version = client.submit(outgoing("version", {"upload_type": 3, "upload_path": "/x", "dataset_id": 1})).native_id
+    seen = [client.status([version])[version] for _ in range(3)]
+    assert [(one.state, one.native) for one in seen] == [
+        (State.RUNNING, "5 running"),
+        (State.RUNNING, "6 running"),
+        (State.SUCCEEDED, "3 success"),
+    ]
+    assert client.look_up({"datasetVersion": "Faces/V1"}) == 1
+    with pytest.raises(Refused, match="has no version Faces/V9"):
+        client.look_up({"datasetVersion": "Faces/V9"})
+
+
+def test_an_evaluation_is_handed_in_as_a_form(client: Client, tmp_path: Path) -> None:
+    """Two files and texts; it can not be asked about afterwards, which is said and not guessed."""
+    files = {name: tmp_path / name for name in ("model_file", "pred_file")}
+    for file in files.values():
+        file.write_bytes(b"data")
+    names = ("model_name", "model_type", "epoch", "dataset_name", "id_dataset_name", "gallery_dataset_name", "user_id")
+    sent = outgoing("evaluation", {**dict.fromkeys(names, "3"), **files})
+    assert client.submit(sent).native_id == "evaluation/1"
+    with pytest.raises(OutcomeUnknown):
+        client.find(sent.token, sent.path)
+    assert client.status(["evaluation/1"])["evaluation/1"].state is State.SUCCEEDED
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_work_is_found_by_its_description(newest_first: bool) -> None:
+    """However lists are sorted: of a thousand the last, the first and none."""
+    service = serve(runs=False, newest_first=newest_first)
+    with serving(service) as server:
+        client = client_of(service, server.url)
+        sent = [outgoing("training", TASK) for _ in range(230)]
+        for one in sent:
+            client.submit(one)
+        for place in (0, 150, 229):
+            found = client.find(sent[place].token, sent[place].path)
+            assert found is not None
+            assert found.native_id == f"training/{place + 1}"
+            assert found.answer["data"]["id"] == place + 1
+        assert client.find(token(IDS.new()), sent[0].path) is None
+        client.close()
+
+
+def test_old_work_is_not_looked_through(client: Client, service: AIHub, server: Server) -> None:
+    """A list that shows the newest first ends where it is older than the token, clocks that are wrong allowed for."""
+    for _ in range(250):
+        client.submit(outgoing("search", SEARCH))
+    for item in service.items["search"].values():
+        item.created -= 7200_000
+    before = len(service.seen)
+    assert client.find(token(IDS.new()), KINDS["search"].create) is None
+    assert len(service.seen) - before == 1
+
+
+def test_many_are_asked_about_in_few_requests(client: Client, service: AIHub) -> None:
+    """Each kind by its list."""
+    trainings = [client.submit(outgoing("training", TASK, command="sleep 9")).native_id for _ in range(8)]
+    searches = [client.submit(outgoing("search", SEARCH)).native_id for _ in range(30)]
+    before = len(service.seen)
+    assert set(client.status([*trainings, *searches, "training/99", "no/1", "training/x"])) == {*trainings, *searches}
+    assert len(service.seen) - before <= 3 + 1
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.states])
+def test_every_number_means_something_and_an_unknown_one_is_never_final(kind: str) -> None:
+    """The tables are those of the platform; 6 is a quota task that is stopping, and a version that is not ready."""
+    states = {number: status_of({"status": number}, KINDS[kind]).state for number in range(-1, 9)}
+    usual = {1: State.PENDING, 2: State.RUNNING, 3: State.SUCCEEDED, 4: State.FAILED, 5: State.STOPPED}
+    special = {
+        "quota": {6: State.STOPPING},
+        "version": {5: State.RUNNING, 6: State.RUNNING},
+    }
+    known = {**usual, **special.get(kind, {})}
+    assert states == {number: known.get(number, State.UNKNOWN) for number in range(-1, 9)}
+
+
+def test_a_name_that_is_taken_is_refused_with_a_way_out() -> None:
+    """Code 8."""
+    service = serve(runs=False, unique=True)
+    with serving(service) as server:
+        client = client_of(service, server.url)
+        client.submit(outgoing("training", TASK))
+        with pytest.raises(Refused, match="with code 8: the name exists already") as raised:
+            client.submit(outgoing("training", TASK))
+        assert raised.value.help == "give it another name: `--set name=...`"
+        client.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "error"), [(1, RunnerError), (2, NoSuchJob), (3, RunnerError), (8, Refused), (999, Refused)]
+)
+def test_every_code_means_something(client: Client, server: Server, code: int, error: type[Exception]) -> None:
+    """The platform's own trouble is no refusal: nobody knows what it did."""
+    server.service.faults = [Fault(reply=as_json({"code": code, "msg": "so it is"}), match="trainings")]
+    with pytest.raises(error) as raised:
+        client.submit(outgoing("training", TASK))
+    assert type(raised.value) is error
+
+
+def test_a_login_that_is_wrong(service: AIHub, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HTTP 401, here and later."""
+    monkeypatch.setattr(AIHub, "environ", {"HUB_USER": "ada", "HUB_PASSWORD": "wr0ng"})
+    wrong = client_of(service, server.url)
+    monkeypatch.undo()
+    with pytest.raises(LoginRejected):
+        wrong.check()
+    wrong.close()
+
+
+def test_a_service_that_the_site_does_not_name(service: AIHub) -> None:
+    """Without a gateway each has its own address, or can not be asked."""
+    client = client_of(service, "", services={"training": "http://127.0.0.1:9"})
+    with pytest.raises(NotSupported, match="does not say where AIHub's search service is"):
+        client.submit(outgoing("search", SEARCH))
+    client.close()
+
+
+def test_services_at_addresses_of_their_own(service: AIHub, server: Server) -> None:
+    """A service that the site names is asked there, and the login is that of the users' service."""
+    client = client_of(service, "http://127.0.0.1:9", services={"users": server.url, "training": server.url})
+    assert client.submit(outgoing("training", TASK)).native_id == "training/1"
+    with pytest.raises(Unreachable):
+        client.submit(outgoing("search", SEARCH))
+    client.close()
+
+
+def test_the_catalog_is_what_the_user_sees(client: Client) -> None:
+    """Clusters with their SKUs, of which a training tells the GPUs; storages by name."""
+    assert client.catalog() == {
+        "clusters": {"vc-cpu": {"id": 35, "sku": {"cpu": 4000, "memory": 16 * 2**30}}},
+        "volumes": {"imagenet": {"storage": 12, "path": "/data", "readOnly": True}},
+    }
+    client.submit(outgoing("training", TASK))
+    assert client.catalog()["clusters"]["vc-cpu"]["sku"]["gpu"] == 0
+    assert client.check() == [("login", "good"), ("storages", "1"), ("clusters", "1"), ("projects", "1")]
+
+
+def test_the_relay_is_trusted_by_its_authority_only(
+    service: AIHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file goes through TLS that is verified, with a token of its own."""
+    authority, context = trustme.CA(), SSLContext(PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    file = tmp_path / "model.pt"
+    file.write_bytes(b"weights")
+    with serving(Relay(), tls=context) as relay:
+        options = {"endpoint": relay.url, "token": {"secret": "relay"}}
+        monkeypatch.setattr(AIHub, "environ", {**AIHub.environ, "relay": Relay.token})
+        trusting = client_of(service, relay.url, s3={**options, "caFile": str(tmp_path / "ca.pem")})
+        other = client_of(service, relay.url, s3=options)
+        assert trusting.upload(file, "models/resnet/model.pt") == "s3://models/resnet/model.pt"
+        with pytest.raises(Unreachable, match="nobody vouches for"):
+            other.upload(file, "models/resnet/model.pt")
+        with pytest.raises(NotSupported, match="no relay"):
+            client_of(service, relay.url).upload(file, "a/b")
+
+
+def test_nothing_of_it_can_be_deleted_or_changed(client: Client) -> None:
+    """The platform has no such operations, and who has them is named."""
+    with pytest.raises(NotSupported, match="can not be had on AIHub") as raised:
+        client.delete("training/1")
+    assert "paddleflow" in raised.value.help
