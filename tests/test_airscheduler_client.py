@@ -253,14 +253,15 @@ def test_a_filter_that_answers_oddly_proves_nothing(air: Air, reply: Reply) -> N
         (envelope(0, data={"id": -7}), OutcomeUnknown, "does not say which"),
         (envelope(0, data={"id": 10**18}), OutcomeUnknown, "does not say which"),
         (envelope(0, data=[{"id": 7}]), OutcomeUnknown, "does not say which"),
-        (as_json({"code": "0", "data": {"id": 7}}), OutcomeUnknown, "does not answer as AirScheduler does"),
-        (as_json({"code": False, "data": {"id": 7}}), OutcomeUnknown, "does not answer as AirScheduler does"),
-        (as_json([]), OutcomeUnknown, "does not answer as AirScheduler does"),
+        (as_json({"code": "0", "data": {"id": 7}}), OutcomeUnknown, "did not answer as it should"),
+        (as_json({"code": False, "data": {"id": 7}}), OutcomeUnknown, "did not answer as it should"),
+        (as_json([]), OutcomeUnknown, "did not answer as it should"),
         (as_json({"code": 193000, "message": ["x"]}), Refused, "193000, the input is not valid"),
         (Reply(200, b"<html><title>hi</title>"), OutcomeUnknown, "HTTP 200: hi"),
         (Reply(500, b"boom"), OutcomeUnknown, "HTTP 500: boom"),
         (Reply(503, b"boom"), OutcomeUnknown, "gave no answer of its own"),
-        (Reply(404, b"<title>404 Not Found</title>"), Refused, "does not take it: HTTP 404: 404 Not Found"),
+        (Reply(404, b"<title>404 Not Found</title>"), OutcomeUnknown, "HTTP 404: 404 Not Found"),
+        (Reply(413, b"<title>Too large</title>"), Refused, "does not take it: HTTP 413: Too large"),
         (Reply(408, b""), OutcomeUnknown, "HTTP 408"),
         (Reply(429, b""), Unreachable, "is busy"),
         (Reply(308, b"", {"location": "/elsewhere"}), Refused, "sends us on to /elsewhere"),
@@ -351,9 +352,9 @@ def test_a_message_about_some_other_token_is_no_matter_of_the_login(air: Air) ->
     ("auth", "login", "error", "says"),
     [
         ({**LOGIN, "password": SecretValue("wrong")}, "", LoginRejected, "did not take the login: 用户名或密码错误"),
-        ({"username": SecretValue("x")}, "", SecretMissing, "the site has no login for air"),
-        ({}, "", SecretMissing, "the site has no login for air"),
-        (LOGIN, None, SecretMissing, "does not say where air takes a name and a password"),
+        ({"username": SecretValue("x")}, "", LoginRejected, "wants a login, and the target has no "),
+        ({}, "", LoginRejected, "wants a login, and the target has no "),
+        (LOGIN, None, LoginRejected, "does not say where air takes a name and a password"),
         (LOGIN, "http://127.0.0.1:1", Unreachable, "can not be reached"),
         ({"token": SecretValue("a\nb")}, "", SecretMissing, "characters that no HTTP header can carry"),
     ],
@@ -384,7 +385,7 @@ def test_logins_that_can_not_be_had(
 def test_a_user_service_that_answers_oddly(air: Air, reply: Reply) -> None:
     """Nothing was asked of the scheduler, so nothing was submitted."""
     air.service.users.faults.append(Fault(reply=reply, times=3))
-    with pytest.raises((Unreachable, SecretMissing)):
+    with pytest.raises((Unreachable, Refused, SecretMissing)):
         air.client.submit(outgoing())
     assert air.service.seen == []
 
@@ -649,7 +650,7 @@ def test_credentials_go_nowhere_else(make: Make) -> None:
     with pytest.raises(Refused):
         air.client.submit(outgoing())
     air.service.users.faults.append(Fault(reply=away, times=3))
-    with pytest.raises(Unreachable):
+    with pytest.raises(Refused):
         air.another().submit(outgoing())
     assert other.service.seen == []
 

@@ -420,11 +420,11 @@ class WithoutFilter(AirschedulerService):
         return {name: where for name, where in super().routes().items() if name != "filter"}
 
 
-def serve() -> AirschedulerService:
+def serve(*, runs: bool = True) -> AirschedulerService:
     """A platform of the first edition, with nothing on it."""
-    return AirschedulerService()
+    return AirschedulerService(runs=runs)
 
 
-def serve_without_filter() -> WithoutFilter:
+def serve_without_filter(*, runs: bool = True) -> WithoutFilter:
     """The same, where the site's people do not know how to filter tasks."""
-    return WithoutFilter()
+    return WithoutFilter(runs=runs)

@@ -1,20 +1,22 @@
 """The scheduler's HTTP interface: one envelope around every answer, and what it says when it is not taken."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lading.runner.errors import LoginRejected, NoSuchJob, OutcomeUnknown, Refused, RunnerError
+from lading.runner.errors import LoginRejected, NoSuchJob, Refused, RunnerError
+from lading.runner.http import api as http
 from lading.runner.http.answer import Answer, Garbled, field, short
 from lading.runner.http.connection import connection
 from lading.runner.platform import Context
 from lading.runner.platforms.airscheduler.calls import call, is_configured
 from lading.runner.platforms.airscheduler.protocol import SUCCESS, Code, Kind, meaning
 from lading.runner.platforms.airscheduler.users import REJECTED, Users
+from lading.runner.secrets.scrub import scrubber
 
-NOBODY_TOOK_IT = frozenset({400, 404, 405, 411, 413, 414, 415, 431})
-"""What HTTP servers say of a request that they do not hand on to anybody."""
+NOBODY_TOOK_IT = frozenset({405, 411, 413, 414, 415, 431})
+"""What HTTP servers say of a request that they do not hand on to anybody. Of 400 and 404 that is not certain."""
 
 _OF_A_LOGIN = re.compile(r"token|登录|登陆", re.IGNORECASE)
 """Words of a message that is about the login. No manual tells the code for it."""
@@ -39,9 +41,10 @@ class Said:
 
     @property
     def words(self) -> str:
-        """The code, what it means, and the platform's own words."""
+        """The code, what it means, and the platform's own words, which may repeat what was sent."""
         means = f", {self.meaning.words}" if self.meaning.words else ""
-        return f"{self.code}{means}" + (f" ({short(self.message)})" if self.message else "")
+        own = short(scrubber().scrub(self.message))  # before it is cut somewhere within a secret
+        return f"{self.code}{means}" + (f" ({own})" if own else "")
 
 
 class Api:
@@ -51,7 +54,7 @@ class Api:
         self.options = context.options
         self.users = Users(context)
         self._login = self.users.login()
-        self._line = connection(context, lambda request: request.headers.update({"token": self._login.token()}))
+        self._line = connection(context, http.header("token", self._login))
         self.place = self._line.place
 
     def has(self, operation: str) -> bool:
@@ -60,8 +63,8 @@ class Api:
 
     def ask(self, operation: str, **arguments: Any) -> Said:
         """The answer to a question, whatever its code."""
-        asked = call(self.options, operation, arguments)
-        return self._login.during(lambda: self._answer(operation, self._line.ask(asked), self._garbled))
+        said: Said = self._about(operation).ask(call(self.options, operation, arguments))
+        return said
 
     def told(self, operation: str, task: int, **arguments: Any) -> Said:
         """The answer to a question about a task, which is a success. Raises NoSuchJob, or Unsaid."""
@@ -69,9 +72,10 @@ class Api:
 
     def order(self, operation: str, **arguments: Any) -> Said:
         """The answer to what must not happen twice, whatever its code."""
-        asked = call(self.options, operation, arguments)
+        ordered = call(self.options, operation, arguments)
         self._login.token()  # whatever becomes of the login, nothing was sent then
-        return self._login.during(lambda: self._answer(operation, self._line.order(asked), self._in_doubt))
+        said: Said = self._about(operation).order(ordered)
+        return said
 
     def change(self, operation: str, task: int, **arguments: Any) -> Said:
         """The task was changed. Raises NoSuchJob, or Unsaid."""
@@ -86,6 +90,10 @@ class Api:
         self._line.close()
         self.users.close()
 
+    def _about(self, operation: str) -> http.Api:
+        """The interface as the operation's answers are judged."""
+        return http.Api("AirScheduler", self._line, lambda answer: self._judge(operation, answer), self._login)
+
     def _success(self, said: Said, operation: str, task: int) -> Said:
         if said.code == SUCCESS:
             return said
@@ -93,22 +101,20 @@ class Api:
             raise NoSuchJob(f"{self.place} knows no task {task}", "see that the id is one that AirScheduler gave")
         raise Unsaid(f"{self.place} answers to `{operation}` of task {task}: {said.words}", said)
 
-    def _answer(self, operation: str, answer: Answer, garbled: Callable[[Answer], RunnerError]) -> Said:
+    def _judge(self, operation: str, answer: Answer) -> Said:
+        """What the scheduler says, if it has taken the login."""
+        if answer.status in NOBODY_TOOK_IT:
+            help_ = "see that the endpoint and options.routes are right"
+            raise Refused(f"{self.place} does not take it: {answer.words()}", help_)
         try:
-            said = self._said(operation, answer)
+            said = _said(operation, answer)
         except Garbled:
             if answer.status in REJECTED:
                 raise self._rejected(f"HTTP {answer.status}") from None
-            raise garbled(answer) from None
+            raise
         if said.meaning.kind is Kind.OTHER and said.code != SUCCESS and self._is_of_a_login(operation, answer, said):
             raise self._rejected(said.words)
         return said
-
-    def _said(self, operation: str, answer: Answer) -> Said:
-        body = answer.json()
-        code = field(body, "code", of=int)
-        message = body.get("message")
-        return Said(code, meaning(code, operation), message if isinstance(message, str) else "", body)
 
     def _is_of_a_login(self, operation: str, answer: Answer, said: Said) -> bool:
         """Whether the login is what is wrong. What makes a task is not believed to be so for a word in a message."""
@@ -121,7 +127,7 @@ class Api:
     def _is_expired(self) -> bool:
         """Whether a question that does no harm is turned away for the login too."""
         try:
-            self._answer("get", self._line.ask(call(self.options, "get", {"id": 0})), self._garbled)
+            self._about("get").judged(self._line.ask(call(self.options, "get", {"id": 0})), RunnerError)
         except LoginRejected:
             return True
         except RunnerError:
@@ -131,14 +137,9 @@ class Api:
     def _rejected(self, words: str) -> LoginRejected:
         return LoginRejected(f"{self.place} does not take the token: {words}", "log in anew, or correct the token")
 
-    def _garbled(self, answer: Answer) -> RunnerError:
-        return RunnerError(
-            f"{self.place} does not answer as AirScheduler does: {answer.words()}",
-            "see that the endpoint and options.routes are right",
-        )
 
-    def _in_doubt(self, answer: Answer) -> RunnerError:
-        if answer.status in NOBODY_TOOK_IT:
-            help_ = "see that the endpoint and options.routes are right"
-            return Refused(f"{self.place} does not take it: {answer.words()}", help_)
-        return OutcomeUnknown(f"{self.place} does not answer as AirScheduler does: {answer.words()}")
+def _said(operation: str, answer: Answer) -> Said:
+    body = answer.json()
+    code = field(body, "code", of=int)
+    message = body.get("message")
+    return Said(code, meaning(code, operation), message if isinstance(message, str) else "", body)

@@ -12,7 +12,7 @@ from lading.runner.platforms.airscheduler import changes, logs, tasks, used
 from lading.runner.platforms.airscheduler.api import Api, Said, Unsaid
 from lading.runner.platforms.airscheduler.monitor import Monitor
 from lading.runner.platforms.airscheduler.protocol import SUCCESS, Kind, States
-from lading.runner.secrets.vault import SecretValue
+from lading.runner.secrets.vault import revealed
 from lading.runner.states import State, Status
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Client(Lacking):
 
         Only what the scheduler calls invalid was certainly not made: one that could not be started may be there.
         """
-        body = _revealed(outgoing.body)
+        body = revealed(outgoing.body)
         body["usage"] = tasks.marked(body.get("usage", ""), tasks.mark(outgoing.token))
         said = self._api.order("create", body=wire(body, self._options))
         if said.code == SUCCESS:
@@ -57,7 +57,7 @@ class Client(Lacking):
             raise Refused(f"{self._api.place} does not take the task: {said.words}", "correct the spec or the site")
         raise OutcomeUnknown(f"{self._api.place} may have made the task, but says {said.words}")
 
-    def find(self, token: str) -> Accepted | None:
+    def find(self, token: str, path: str = "") -> Accepted | None:
         """The task that bears the mark, among those that the filter finds."""
         try:
             return tasks.find(self._api, token)
@@ -170,12 +170,3 @@ class Client(Lacking):
             return tasks.id_of(field(said.body, "data"))
         except Garbled as error:
             raise OutcomeUnknown(f"{self._api.place} made a task, and does not say which: {error}") from None
-
-
-def _revealed(value: Any) -> Any:
-    """A copy with the values of secrets in it, for the wire and for nothing else."""
-    if isinstance(value, SecretValue):
-        return value.reveal()
-    if isinstance(value, Mapping):
-        return {key: _revealed(item) for key, item in value.items()}
-    return [_revealed(item) for item in value] if isinstance(value, list) else value

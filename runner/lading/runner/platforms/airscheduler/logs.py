@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from lading.runner.errors import NotSupported, RunnerError
+from lading.runner.errors import NotSupported, RunnerError, Unreachable
 from lading.runner.http.answer import Garbled, field
 from lading.runner.platform import LogLine, LogQuery
 from lading.runner.platforms.airscheduler.api import Api, Unsaid
@@ -130,7 +130,7 @@ def _of_the_scheduler(api: Api, task: int) -> Read:
         try:
             return _piece(said.body)
         except Garbled as error:
-            raise RunnerError(f"{api.place} does not tell the log of task {task}: {error}") from None
+            raise Unreachable(f"{api.place} does not tell the log of task {task}: {error}") from None
 
     return read
 

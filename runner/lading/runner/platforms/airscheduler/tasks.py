@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lading.runner.errors import NoSuchJob, OutcomeUnknown, RunnerError
+from lading.runner.errors import NoSuchJob, OutcomeUnknown, RunnerError, Unreachable
 from lading.runner.http.answer import Garbled, field
 from lading.runner.platform import Accepted
 from lading.runner.platforms.airscheduler.api import Api, Said
@@ -23,6 +23,10 @@ WHOLE_TEXTS = (
 )
 
 _MARK = re.compile(r"\[lading:[a-z0-9-]{1,60}\]\Z")
+
+
+class NotFiltered(RunnerError):
+    """The scheduler's filter does not tell."""
 
 
 def mark(token: str) -> str:
@@ -64,7 +68,7 @@ def task(api: Api, native_id: str) -> Task:
         if found != []:
             return _checked(found[0] if isinstance(found, list) else found)
     except Garbled as error:
-        raise RunnerError(f"{api.place} does not say what task {native_id} is: {error}") from None
+        raise Unreachable(f"{api.place} does not say what task {native_id} is: {error}") from None
     raise NoSuchJob(f"{api.place} knows no task {native_id}")
 
 
@@ -72,11 +76,11 @@ def filtered(api: Api, column: str, values: Sequence[str]) -> Sequence[Task]:
     """The tasks that have one of the values in the column, as the scheduler's filter has them."""
     said = api.ask("filter", col_name=column, col_values=list(values))
     if said.code != SUCCESS:
-        raise RunnerError(f"{api.place} does not filter tasks by {column}: {said.words}")
+        raise NotFiltered(f"{api.place} does not filter tasks by {column}: {said.words}")
     try:
         return _listed(said)
     except Garbled as error:
-        raise RunnerError(f"{api.place} does not list tasks: {error}") from None
+        raise NotFiltered(f"{api.place} does not list tasks: {error}") from None
 
 
 def by_ids(api: Api, ids: Sequence[str]) -> Mapping[str, Task]:
@@ -85,10 +89,8 @@ def by_ids(api: Api, ids: Sequence[str]) -> Mapping[str, Task]:
     for start in range(0, len(ids), MOST_AT_ONCE):
         try:
             tasks = filtered(api, "id", ids[start : start + MOST_AT_ONCE])
-        except RunnerError as error:
-            if type(error) is RunnerError:
-                break
-            raise
+        except (NotFiltered, Unreachable):
+            break
         found |= {str(one["id"]): one for one in tasks if str(one["id"]) in wanted}
     return found
 

@@ -1,16 +1,17 @@
 """The user service: it stands at an address of its own, and makes the token that everything else takes."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
-from lading.runner.errors import LoginRejected, RunnerError, SecretMissing, Unreachable
+from lading.runner.errors import LoginRejected
 from lading.runner.http.answer import Answer, Garbled, field, short
-from lading.runner.http.connection import Call, Connection, connection
-from lading.runner.http.login import Login, header_value
+from lading.runner.http.api import Api, login_of
+from lading.runner.http.connection import Call, connection
+from lading.runner.http.login import Login
 from lading.runner.platform import Context
-from lading.runner.secrets.vault import SecretValue, kept_secret
 
 LOGIN, TOKEN_CHECK = "/api/v1/users/login", "/api/v1/users/token_check"
+NAME = "AirScheduler's user service"
 REJECTED = frozenset({401, 403})
 
 
@@ -18,63 +19,52 @@ class Users:
     """The user service of one target, and who we are there."""
 
     def __init__(self, context: Context) -> None:
-        self._target, self._auth = context.target, context.auth
-        address = context.options.get("login", "")
-        self._line: Connection | None = connection(context, endpoint=address) if address else None
+        self._context = context
+        self._address = context.options.get("login", "")
+        self._api = Api(NAME, connection(context, endpoint=self._address), _judge)
 
     @property
     def is_there(self) -> bool:
         """Whether the site names one."""
-        return self._line is not None
+        return bool(self._address)
 
     def login(self) -> Login:
         """Our login: the site's own token, or one that is made of a user's name and password."""
-        return Login(self._token, renews="token" not in self._auth)
+        if "token" in self._context.auth or self.is_there:
+            return login_of(self._context, NAME, _judge, _enter, self._address)
+        return Login(self._nowhere, renews=False)
 
     def whose(self, token: str) -> str:
         """The id of the user whose token it is. Raises LoginRejected where it is nobody's."""
-        said = self._said(Call("GET", TOKEN_CHECK, headers={"token": token}), lambda data: field(data, "data", "id"))
-        return short(str(said))
+        with self._api.reading():
+            body = self._api.ask(Call("GET", TOKEN_CHECK, headers={"token": token}))
+            return short(str(field(body, "data", "id")))
 
     def close(self) -> None:
         """Nothing is open any more."""
-        if self._line:
-            self._line.close()
+        self._api.close()
 
-    def _token(self) -> SecretValue:
-        if "token" in self._auth:
-            return self._auth["token"]
-        if not {"username", "password"} <= set(self._auth):
-            help_ = "write `auth: {token: …}`, or `username` and `password`, at the target in the site"
-            raise SecretMissing(f"the site has no login for {self._target}", help_)
-        form = {name: self._auth[name].reveal() for name in ("username", "password")}
-        token = kept_secret(self._said(Call("POST", LOGIN, form=form), lambda data: field(data, "data", of=str)))
-        header_value(token)
-        return token
+    def _nowhere(self) -> NoReturn:
+        raise LoginRejected(
+            f"the site does not say where {self._context.target} takes a name and a password",
+            "write the user service's address as options.login of the target, or a token in its auth",
+        )
 
-    def _said(self, call: Call, wanted: Callable[[Any], Any]) -> Any:
-        """What is wanted of the answer. Whatever else becomes of it, nothing was asked of the scheduler."""
-        if self._line is None:
-            help_ = "write the user service's address as options.login of the target, or a token in its auth"
-            raise SecretMissing(f"the site does not say where {self._target} takes a name and a password", help_)
-        try:
-            answer = self._line.ask(call)
-            is_rejected = answer.status in REJECTED or field(answer.json(), "code", of=int) != 0
-            found = None if is_rejected else wanted(answer.json())
-        except Unreachable:
-            raise
-        except (Garbled, RunnerError) as error:
-            help_ = "see that options.login is right"
-            raise Unreachable(f"{self._line.place} does not answer as a user service does: {error}", help_) from None
-        if is_rejected:
-            help_ = "correct the login at the target in the site"
-            raise LoginRejected(f"{self._line.place} did not take the login: {_words(answer)}", help_)
-        return found
+
+def _enter(login: Mapping[str, str]) -> tuple[Call, tuple[str, ...]]:
+    """The token is all of ``data``."""
+    return Call("POST", LOGIN, form=login), ("data",)
+
+
+def _judge(answer: Answer) -> Any:
+    """The answer, if it says yes. Of a no only the message is told: the rest may repeat what was sent."""
+    if answer.status in REJECTED or field(answer.json(), "code", of=int) != 0:
+        raise LoginRejected(f"{NAME} did not take the login: {_words(answer)}", "correct the login in the site")
+    return answer.json()
 
 
 def _words(answer: Answer) -> str:
-    """What the service says. The whole answer is not shown: it may repeat what was sent."""
     try:
-        return short(field(answer.json(), "message", of=str, default="")) or f"HTTP {answer.status}"
+        return short(field(answer.json(), "message", of=str))
     except Garbled:
         return f"HTTP {answer.status}"
