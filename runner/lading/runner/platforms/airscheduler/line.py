@@ -53,7 +53,11 @@ class Line:
             self._sio.on(event, self._arrived(event))
         self._sio.on("disconnect", self._disconnected)
         self._guarded(self._connect, address)
-        self._next("connect", time.monotonic() + patience)
+        try:
+            self._next("connect", time.monotonic() + patience)
+        except NoMonitor:
+            self.close()
+            raise
 
     def ask(self, event: str, data: Any, task: int | None = None) -> Any:
         """What came on the event after it was sent. Raises NoMonitor."""
