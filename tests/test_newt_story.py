@@ -1,6 +1,7 @@
 """A NEWT service through the command line: one that only counts, and one in front of a real Slurm."""
 
 import json
+import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -145,9 +146,9 @@ def test_a_running_job_is_followed_and_stopped(cli: Cli, real: NewtService) -> N
     """Its memory is told while it runs; a cancelled job is stopped, though the service calls it failed."""
     cli.good("submit", spec("long", command=["sh", "-c", "echo begun; sleep 60"], schedule={"timeLimit": "5m"}))
     (listed,) = cli.good("list", "--format", "json").document["submissions"]
-    state = ""
-    while state != "running":
-        state = cli.good("status", listed["id"], "--format", "json").document["submissions"][0]["state"]
+    while not cli.good("logs", listed["id"]).out.startswith("begun\n"):
+        time.sleep(0.1)
+    assert cli.good("status", listed["id"], "--format", "json").document["submissions"][0]["state"] == "running"
     cli.good("usage", listed["id"])
     cli.good("update", listed["id"], "--set", "schedule.timeLimit=10m")
     cli.good("stop", listed["id"])

@@ -19,6 +19,9 @@ PENDING = 100
 """The ``status_code`` of a task that has not ended. The service sends it as HTTP's status too, with a body, which is
 illegal: HTTP takes 100 for the announcement of an answer, and the body for the beginning of that answer."""
 
+AFTER_100 = re.compile(r"without sending|closed|\{")
+"""What a client that takes it for such says of it: that no answer came, or that one begins with JSON."""
+
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Tasks and files on their way have ids that can stand in a path."""
 

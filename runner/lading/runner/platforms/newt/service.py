@@ -192,10 +192,11 @@ def _id(output: Any) -> str:
 
 
 def _is_illegal(lost: Lost) -> bool:
-    """Whether what came was no HTTP, as a status of 100 with a body is not."""
+    """Whether it is what a client makes of a status of 100 with a body: no answer, or one that begins as JSON."""
     import httpx
 
-    return isinstance(lost.__cause__, httpx.RemoteProtocolError)
+    is_no_http = isinstance(lost.__cause__, httpx.RemoteProtocolError)
+    return is_no_http and protocol.AFTER_100.search(str(lost.__cause__)) is not None
 
 
 def _pauses(patience: float) -> Iterator[float]:
