@@ -12,7 +12,7 @@ from kit.ascii_yaml import written
 from kit.cli import Cli
 from kit.slurm import running
 from servers.newt import NewtService, serve
-from servers.web import Server, serving
+from servers.web import Fault, Server, serving
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -59,10 +59,8 @@ def test_a_job_is_submitted_watched_and_stopped(cli: Cli, counting: NewtService)
     assert counting.accepted() == ["4816213"]
 
 
-def test_a_thousand_answers_may_be_lost(cli: Cli, counting: NewtService) -> None:
+def test_an_answer_may_be_lost(cli: Cli, counting: NewtService) -> None:
     """A job of which no answer came is found by its token, and submitted once."""
-    from servers.web import Fault
-
     counting.faults.append(Fault(match="POST /api/job", cut="after"))
     answer = cli("submit", spec("lost", command=["true"]))
     assert (answer.code, counting.accepted()) == (0, ["4816213"])
@@ -111,6 +109,28 @@ def test_a_secret_arrives_and_leaves_nothing_behind(cli: Cli, real: NewtService)
     assert list((real.home / ".lading").iterdir()) == []
     scripts = [path.read_text() for path in (real.home / "newt").rglob("newt_*")]
     assert [("c4n4ry" in text, "--comment" in text) for text in scripts] == [(False, True)]
+
+
+@pytest.mark.slurm
+def test_the_token_stands_before_the_users_own_comment(cli: Cli, real: NewtService) -> None:
+    """sbatch takes the script's last comment, and keeps it whole; an answer that is lost is found by it."""
+    real.faults.append(Fault(match="POST /api/job", cut="after", times=2))
+    cli.good("submit", spec("noted", command=["true"], native={"slurm": {"comment": "for me: a|b"}}))
+    (listed,) = cli.good("list", "--format", "json").document["submissions"]
+    asked = real.machine.shell(f"squeue --noheader --states=all --format=%k --jobs={listed['nativeId']}")
+    comment = f"lading:{listed['id'].lower()} for me: a|b"
+    assert asked.stdout.decode() == f"Welcome to the machine, ada.\n{comment}\n"
+    assert real.accepted() == [listed["nativeId"]]
+
+
+@pytest.mark.slurm
+def test_a_script_that_is_there_runs_with_its_arguments(cli: Cli, real: NewtService) -> None:
+    """It is named and not written, and runs where the settings say; it needs no token to be run."""
+    file = real.home / "there.sh"
+    file.write_text('#!/bin/bash\n#SBATCH --output=x-%j.out\necho "$1|$2|${PWD##*/}"\n')
+    native = {"newt": {"jobfile": str(file)}}
+    answer = cli("run", spec("there", args=["a b", "it's"], workdir=f"{real.home}/logs", native=native))
+    assert (answer.code, answer.out) == (0, "a b|it's|logs\n")
 
 
 @pytest.mark.slurm
