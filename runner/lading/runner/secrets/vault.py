@@ -80,7 +80,9 @@ short_lived: deque[SecretValue] = deque(maxlen=64)
 def kept_secret(value: str, *, is_short_lived: bool = False) -> SecretValue:
     """A value that came from elsewhere than a vault, such as a login's token, and is hidden as if it had."""
     found = SecretValue(value)
-    (short_lived if is_short_lived else looked_up).append(found)
+    kept = short_lived if is_short_lived else looked_up
+    if found not in kept:
+        kept.append(found)
     return found
 
 
@@ -108,8 +110,7 @@ class Vault:
         key = f"{kind} {where}"
         with self._lock:
             if key not in self._known:
-                self._known[key] = _checked(what, _READERS[kind](self, what, where))
-                looked_up.append(self._known[key])
+                self._known[key] = kept_secret(_checked(what, _READERS[kind](self, what, where)))
             return self._known[key]
 
     def login(self, target: str, auth: Mapping[str, Source]) -> "Login":
@@ -220,9 +221,9 @@ def _text(what: str, data: bytes) -> str:
     return text.removesuffix("\n").removesuffix("\r")
 
 
-def _checked(what: str, value: str) -> SecretValue:
+def _checked(what: str, value: str) -> str:
     if not value:
         raise SecretMissing(f"{what} is empty", "store its value")
     if "\0" in value:
         raise SecretMissing(f"{what} holds a NUL character, which no environment can carry", "store it as plain text")
-    return SecretValue(value)
+    return value
