@@ -432,12 +432,19 @@ def test_the_monitor_s_certificate_is_verified(tmp_path: Path) -> None:
             if is_believed:
                 assert monitor.cpu(7) == {"task_id": 7, "cpu_usage": "1%"}
             else:
-                with pytest.raises(NoMonitor, match="CERTIFICATE_VERIFY_FAILED"):
+                with pytest.raises(NoMonitor, match="shows a certificate that nobody vouches for"):
                     monitor.cpu(7)
             monitor.close()
         assert events.seen == [("monitor_cpu", 7)]
     finally:
         events.close()
+
+
+def test_a_monitor_that_is_not_there(air: Air) -> None:
+    """Said in so many words."""
+    client = air.another(monitor="http://127.0.0.1:1", routes=None)
+    with pytest.raises(RunnerError, match=r"^the monitor at 127\.0\.0\.1:1 can not be reached: connection refused$"):
+        client.usage(air.submit("sleep 60"))
 
 
 def test_no_login_goes_to_the_monitor(air: Air) -> None:

@@ -5,6 +5,7 @@ arrivals no longer than a certain time.
 """
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -47,7 +48,7 @@ class Line:
         self._patience, self._is_closed = patience, False
         self._arrivals: SimpleQueue[Arrival] = SimpleQueue()
         self._session = _Bounded(ca_file)
-        self._sio = _client(self._session, patience)
+        self._sio = _client(self._session, 2 * patience)  # it is we who lose patience first
         self._sio.eio.start_background_task = self._guarded
         for event in (CPU, LOGS, STATUS):
             self._sio.on(event, self._arrived(event))
@@ -111,7 +112,7 @@ class Line:
             try:
                 target(*arguments, **named)
             except Exception as error:  # noqa: BLE001 - whatever a stranger's bytes make a library raise
-                self._arrivals.put(Arrival("", f"can not be understood: {short(str(error) or type(error).__name__)}"))
+                self._arrivals.put(Arrival("", _why(str(error) or type(error).__name__)))
 
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
@@ -146,6 +147,15 @@ def _client(session: requests.Session, patience: float) -> Any:
     quiet = {"reconnection": False, "logger": SILENT, "engineio_logger": SILENT}
     more = {"handle_sigint": False} if IS_NEW else {}
     return socketio.Client(**quiet, **more, request_timeout=patience, http_session=session)
+
+
+def _why(text: str) -> str:
+    """What the library's words come down to."""
+    if found := re.search(r"\[Errno -?\d+\] ([\w ]+)", text):
+        return f"can not be reached: {found[1].lower()}"
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return "shows a certificate that nobody vouches for"
+    return f"can not be understood: {short(text)}"
 
 
 def _may_be_about(answer: Any, task: int) -> bool:
