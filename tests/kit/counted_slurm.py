@@ -49,13 +49,10 @@ class CountedSlurm:
         for name in COMMANDS:
             (self.bin / name).write_text(SCRIPT.replace("{jobs}", str(jobs)))
             (self.bin / name).chmod(0o755)
-        self._jobs = jobs.open("a", encoding="utf-8")
+        self._jobs = jobs
+        jobs.touch()
 
     def note(self, job: str, state: str, file: str = "", comment: str = "") -> None:
         """The job is in this state from now on."""
-        self._jobs.write(f"{job}|{state}|{file}|{comment}\n")
-        self._jobs.flush()
-
-    def close(self) -> None:
-        """The file is closed."""
-        self._jobs.close()
+        with self._jobs.open("a", encoding="utf-8") as stream:
+            stream.write(f"{job}|{state}|{file}|{comment}\n")

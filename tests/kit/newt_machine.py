@@ -8,6 +8,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import RLock
@@ -79,8 +80,8 @@ class Machine:
     """One machine with one user. Without ``runs``, or without a real Slurm, its jobs wait for ever."""
 
     def __init__(self, *, runs: bool) -> None:
-        self._scratch = tempfile.TemporaryDirectory(prefix="lading-newt-", ignore_cleanup_errors=True)
-        folder = Path(self._scratch.name)
+        folder = Path(tempfile.mkdtemp(prefix="lading-newt-"))
+        self._tidy = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o755)
         self.home = folder / "HOME" / USER
         (self.home / "logs").mkdir(parents=True)
@@ -99,11 +100,9 @@ class Machine:
 
     def close(self) -> None:
         """No job runs any more, and the home is gone."""
-        if self._counted:
-            self._counted.close()
-        elif self.accepted:
+        if self.accepted and not self._counted:
             self.shell(f"scancel {' '.join(self.accepted)}")
-        self._scratch.cleanup()
+        self._tidy()
 
     def shell(self, command: str, folder: Path | None = None) -> "subprocess.CompletedProcess[bytes]":
         """The command has run in a login shell, with nothing in its environment but the home."""
