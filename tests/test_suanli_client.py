@@ -215,6 +215,18 @@ def test_how_a_task_has_ended_is_read_where_the_platform_says_it(client: Client)
     assert queued == Status(State.PENDING, "Pending", reason="it waits for a machine to become free")
 
 
+def test_why_a_task_still_waits_is_what_was_said_last_of_its_pod() -> None:
+    """Nothing before it has one."""
+    service = serve(runs=False)
+    with serving(service) as server:
+        client = client_of(service, server.url)
+        native_id = submitted(client, "true")
+        assert client.status([native_id]) == {native_id: Status(State.PENDING, "Pending")}
+        service.waiting[int(native_id)] = "pod-x"
+        assert client.status([native_id]) == {native_id: Status(State.PENDING, "Pending", reason="pulling a/b:1")}
+        client.close()
+
+
 def test_many_tasks_are_asked_about_in_few_requests() -> None:
     """A hundred to a page, whatever their number."""
     service = serve(runs=False)

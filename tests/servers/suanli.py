@@ -83,6 +83,9 @@ class Suanli(PlatformService):
     tasks: dict[int, Task] = field(default_factory=dict)
     history: list[str] = field(default_factory=list)
     marks: dict[str, tuple[str, str]] = field(default_factory=dict)
+    waiting: dict[int, str] = field(default_factory=dict)
+    """Pods that have no process yet, by the number of their task."""
+
     inventory: int = 8
     token: str = "0b5cure-t0ken"
 
@@ -192,6 +195,8 @@ class Suanli(PlatformService):
             }
             for name, works in task.pods
         ]
+        if task.number in self.waiting:
+            rows.append({"point_id": self.waiting[task.number], "status": "Pending", "containers": []})
         return yes({"count": len(rows), "results": rows})
 
     @route("GET", "/api/deployment/task/point_log")
@@ -204,6 +209,17 @@ class Suanli(PlatformService):
         if works is None or not 0 <= place < len(works):
             raise no("C007", "no such point")
         return yes({"logs": works[place].output()})
+
+    @route("GET", "/api/deployment/task/pod_event")
+    def events(self, request: Request) -> Reply:
+        """What happened to one pod."""
+        wanted = request.query.get("point_id", "")
+        known = {name for task in self.tasks.values() for name, _ in task.pods} | set(self.waiting.values())
+        if wanted not in known:
+            raise no("C007", "no such point")
+        return yes(
+            [{"reason": "Scheduled", "message": "found a machine"}, {"reason": "Pulling", "message": "pulling a/b:1"}]
+        )
 
     @route("GET", "/api/deployment/resource/search")
     def resources(self, request: Request) -> Reply:

@@ -121,6 +121,8 @@ class Client(Lacking):
             status = status_of(task)
             if status.state is State.FAILED:
                 return self._with_exit_code(native_id, status)
+            if status.state is State.PENDING and not status.reason:
+                return replace(status, reason=self._last_event(native_id))
         return status
 
     def _is_unknown(self, native_id: str) -> bool:
@@ -142,6 +144,15 @@ class Client(Lacking):
                     said = [field(container, name, of=str, default="") for name in ("message", "reason")]
                     return replace(status, exit_code=code & 255, reason=short(said[0] or said[1]))
         return status
+
+    def _last_event(self, native_id: str) -> str:
+        """What the platform said last of a pod of the task; nothing where there is none yet."""
+        points = [point for point in points_of(self._api, _id(native_id)) if point.get("point_id") is not None]
+        if not points:
+            return ""
+        query = {"point_id": str(points[0]["point_id"])}
+        events = protocol.listed(self._api.ask(Call("GET", protocol.EVENTS, query=query)))
+        return short(field(events[-1], "message", of=str, default="")) if events else ""
 
     def _tasks(self, states: str, query: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
         """The account's tasks in these states, each once. Raises OutcomeUnknown where there are too many to see all."""
@@ -192,7 +203,7 @@ def _id(native_id: str) -> int:
 def _volumes(api: Api, call: Call, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
     data = api.ask(call)
     with api.reading():
-        rows = protocol.rows(data) if isinstance(data, list) else protocol.rows(data or {}, "results")
+        rows = protocol.listed(data)
     for row in rows:
         number, name = row.get("storage_id", row.get("id")), row.get("storage_name", row.get("name"))
         if isinstance(number, int) and isinstance(name, str) and name:

@@ -90,4 +90,4 @@ class Logs:
 def points_of(api: Api, task: int) -> list[Mapping[str, Any]]:
     """The pods of the task: a list, or a page of one."""
     data = api.ask(Call("GET", protocol.POINTS, query={"task_id": task}))
-    return protocol.rows(data) if isinstance(data, list) else protocol.rows(data or {}, "results")
+    return protocol.listed(data)

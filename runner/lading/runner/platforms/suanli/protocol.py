@@ -13,6 +13,7 @@ from lading.runner.states import State
 NAME = "Suanli"
 CREATE, DETAIL, SEARCH, STOP = (f"/api/task/job/{name}" for name in ("create", "detail", "search", "stop"))
 POINTS, POINT_LOG = "/api/deployment/task/points", "/api/deployment/task/point_log"
+EVENTS = "/api/deployment/task/pod_event"
 RESOURCES = "/api/deployment/resource/search"
 STORAGES, NAS = "/api/storage/get_storage", "/api/storage/nas/v1/list"
 
@@ -49,6 +50,11 @@ def judge(answer: Answer) -> Any:
         raise Garbled(answer.words())
     message = field(said, "message", of=str, default="")
     raise Refused(f"{NAME} says no, with code {short(code)}: {short(message) or 'and no reason'}")
+
+
+def listed(data: Any) -> list[Mapping[str, Any]]:
+    """The objects of an answer that is a list, or a page of one."""
+    return rows(data) if isinstance(data, list) else rows(data or {}, "results")
 
 
 def rows(data: Any, *names: str) -> list[Mapping[str, Any]]:
