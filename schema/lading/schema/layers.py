@@ -173,3 +173,13 @@ def without_nulls(value: Any) -> Any:
         kept = {key: item for key, item in value.items() if item is not None}
         return {key: item if (key,) == RAW else without_nulls(item) for key, item in kept.items()}
     return value
+
+
+def pruned(value: Any, shape: Shape, language: Language) -> Any:
+    """What of the value the shape has a place for."""
+    if shape.type == "struct":
+        fields = language.structs[shape.struct].fields
+        return {key: pruned(item, fields[key].shape, language) for key, item in value.items() if key in fields}
+    if shape.type == "map" and shape.item:
+        return {key: pruned(item, shape.item, language) for key, item in value.items()}
+    return value

@@ -9,7 +9,8 @@ them.
 import json
 import os.path
 from collections.abc import Callable, Mapping
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import Any, Literal, NamedTuple
 
 Type = Literal[
@@ -67,7 +68,8 @@ class Field(NamedTuple):
     example: str = ""
 
 
-class Struct(NamedTuple):
+@dataclass(frozen=True)
+class Struct:
     """A map with known keys. ``one_of``: groups of fields of which only one group may be set.
 
     ``exactly_one`` asks for one of the groups to be there; otherwise none is fine too. ``is_layer`` marks what other
@@ -81,6 +83,11 @@ class Struct(NamedTuple):
     is_layer: bool = False
     doc: str = ""
 
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The names of the fields that must be written."""
+        return tuple(name for name, field in self.fields.items() if field.required)
+
 
 RAW = Field(
     Shape("map", item=Shape("any"), key_pattern="(?:/[^/]*)*", key_says="a JSON pointer such as /spec/priority"),
@@ -91,7 +98,7 @@ RAW = Field(
 
 def with_raw(native: Struct) -> Struct:
     """A platform's native section with what every platform's has beside its own fields."""
-    return native._replace(fields={**native.fields, "raw": RAW})
+    return replace(native, fields={**native.fields, "raw": RAW})
 
 
 ABOUT_TARGETS = frozenset({"site", "lock"})
