@@ -29,7 +29,8 @@ ROLES = {
 """The roles that each framework knows."""
 
 _PROGRAM = ("command", "script", "image")
-_RESERVED = re.compile(r"(?:PF|SLURM)_")
+OWN = "LADING_"
+_RESERVED = (OWN, "PF_", "SLURM_")
 _DIRECTIVE = re.compile(r"#(SBATCH|PBS|BSUB)\b")
 
 
@@ -176,10 +177,11 @@ def _spark_has_roles(work: Work) -> Iterator[Finding]:
 def _env_names(work: Work) -> Iterator[Finding]:
     for path, part in work.having("env"):
         for name in part["env"]:
-            if name.startswith("LADING_"):
-                yield Finding("LD307", (*path, "env", name), {"name": name}, at_key=True)
-            elif reserved := _RESERVED.match(name):
-                yield Finding("LD308", (*path, "env", name), {"name": name, "prefix": reserved[0]}, at_key=True)
+            if not name.startswith(_RESERVED):
+                continue
+            prefix = name.partition("_")[0] + "_"
+            code, words = ("LD307", {"name": name}) if prefix == OWN else ("LD308", {"name": name, "prefix": prefix})
+            yield Finding(code, (*path, "env", name), words, at_key=True)
 
 
 def _mounts(work: Work) -> Iterator[Finding]:

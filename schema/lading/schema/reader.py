@@ -29,6 +29,8 @@ BY_SIBLING = frozenset({"options", "catalog"})
 """Types that the platform beside them decides about."""
 
 OVERRIDES: Path = ("overrides",)
+SPECIAL = frozenset({"options", "catalog", "overrides"})
+"""The names of fields that may be read otherwise than their shape alone would say."""
 
 
 class Reader:
@@ -77,9 +79,8 @@ class Reader:
                 self._unknown_key(struct, key, at)
                 continue
             before = len(findings)
-            shape = known.shape
-            is_special = shape.type in BY_SIBLING or at == OVERRIDES
-            read = self._special(item, shape, at, node) if is_special else self.read(item, shape, at)
+            is_special = key in SPECIAL
+            read = self._special(item, known.shape, at, node) if is_special else self.read(item, known.shape, at)
             if read is not WRONG:
                 value[key] = read
             if len(findings) > before:
@@ -94,9 +95,11 @@ class Reader:
                 self.findings[index] = finding._replace(words=words)
 
     def _special(self, item: Node, shape: Shape, at: Path, parent: Mapping) -> Any:
-        """The value of a field that is read otherwise than its shape alone would say."""
+        """The value of a field whose name is one of ``SPECIAL``."""
         if shape.type in BY_SIBLING:
             return self._by_sibling(item, shape.type, at, parent)
+        if at != OVERRIDES:
+            return self.read(item, shape, at)
         if not isinstance(item, Mapping):
             return self._mistyped(item, "a map of targets", at)
         before, self.nulls = self.nulls, True
