@@ -7,6 +7,7 @@ text, by line.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -29,6 +30,10 @@ class Secret(NamedTuple):
     """The name of a secret, standing where its value will stand in the request and nowhere else."""
 
     name: str
+
+    def shown(self) -> dict[str, Any]:
+        """What people see in its place."""
+        return {"secret": self.name}
 
 
 class FileContent(NamedTuple):
@@ -129,7 +134,7 @@ class Request(NamedTuple):
     body: Mapping[str, Any]
     name: str = ""
     needs: tuple[str, ...] = ()
-    origins: tuple[Origin, ...] = ()
+    origins: Sequence[Origin] = ()
     secrets: Mapping[str, str] = MappingProxyType({})
     late: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     schema: str = "payload"
@@ -151,48 +156,102 @@ class Request(NamedTuple):
 
 def settle(draft: Draft) -> Request:
     """The request that the draft describes, with its origins and the places of its secrets beside it."""
-    found = _Found()
-    body = found.settled(draft.body, "", ())
-    request = Request(
-        draft.method, draft.path, body, draft.name, draft.needs, schema=draft.schema, prepares=draft.prepares
+    not_plain: list[Secret | Late] = []
+    body = _plain(draft.body, not_plain)
+    found = _Found(draft.body) if not_plain else _NOTHING
+    return Request(
+        draft.method,
+        draft.path,
+        body,
+        draft.name,
+        draft.needs,
+        origins=Origins(draft.body),
+        secrets=found.secrets,
+        late=found.late,
+        schema=draft.schema,
+        prepares=draft.prepares,
     )
-    return request._replace(origins=tuple(found.origins), secrets=found.secrets, late=found.late)
 
 
 SCALARS = frozenset({str, int, float, bool, type(None)})
 LISTS = frozenset({list, tuple})
 
 
-class _Found:
-    """What is taken out of a draft on the way to a plain body."""
+def _plain(value: Any, not_plain: list[Secret | Late]) -> Any:
+    """The value without its sources, and what people see in place of what is no JSON; that is in the list then."""
+    kind = type(value)
+    while kind is From:
+        value = value.value
+        kind = type(value)
+    if kind in SCALARS:
+        return value
+    if isinstance(value, dict) and value:
+        return {key: _plain(item, not_plain) for key, item in value.items()}
+    if kind in LISTS and value:
+        return [_plain(item, not_plain) for item in value]
+    if kind is Text:
+        return str(value)
+    if isinstance(value, Secret | Late):
+        not_plain.append(value)
+        return value.shown()
+    return value
 
-    def __init__(self) -> None:
+
+class Origins(Sequence[Origin]):
+    """The origins of a body, found when somebody asks for them: of most bodies nobody does."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        self._body = body
+
+    @cached_property
+    def _found(self) -> list[Origin]:
+        return _Found(self._body).origins
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._found[index]
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._found == list(other)
+
+    __hash__ = None  # type: ignore[assignment] # as of any list
+
+
+class _Found:
+    """What is beside the plain values in a draft: their origins, and the places of what is not known yet."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
         self.origins: list[Origin] = []
         self.secrets: dict[str, str] = {}
         self.late: dict[str, Mapping[str, Any]] = {}
+        self._walk(body, "", ())
 
-    def settled(self, value: Any, pointer: str, sources: Sources) -> Any:
+    def _walk(self, value: Any, pointer: str, sources: Sources) -> None:
         while isinstance(value, From):
             value, sources = value
         if isinstance(value, dict) and value:
-            return {key: self.settled(item, f"{pointer}/{escape(key)}", sources) for key, item in value.items()}
-        if type(value) in LISTS and value:
-            return [self.settled(item, f"{pointer}/{index}", sources) for index, item in enumerate(value)]
-        if isinstance(value, Text):
+            for key, item in value.items():
+                self._walk(item, f"{pointer}/{escape(key)}", sources)
+        elif type(value) in LISTS and value:
+            for index, item in enumerate(value):
+                self._walk(item, f"{pointer}/{index}", sources)
+        elif isinstance(value, Text):
             self.origins.extend(Origin(pointer, line, found) for line, found in value.lines())
-            return str(value)
+        else:
+            self._note(value, pointer, sources)
+
+    def _note(self, value: Any, pointer: str, sources: Sources) -> None:
         if sources:
             self.origins.append(Origin(pointer, None, sources))
-        return value if type(value) in SCALARS else self._shown(value, pointer)
-
-    def _shown(self, value: Any, pointer: str) -> Any:
         if isinstance(value, Secret):
             self.secrets[pointer] = value.name
-            return {"secret": value.name}
-        if isinstance(value, Late):
+        elif isinstance(value, Late):
             self.late[pointer] = value.shown()
-            return value.shown()
-        return value
+
+
+_NOTHING = _Found({})
 
 
 def canonical(data: Any) -> bytes:

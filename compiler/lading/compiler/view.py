@@ -49,28 +49,36 @@ class View(NamedTuple):
 
         ``native`` fields of this target's platform are read the same way: ``get("native", "slurm", "account")``.
         """
-        path = self._noted(steps)
-        entry = self.plan.entries.get(path)
+        path = self.prefix + steps
+        plan = self.plan
+        plan.read.add(path)
+        above = self.above
+        if above:
+            self._note_above(above, steps)
+        entry = plan.entries.get(path)
         if entry is not None:
-            return From(entry.verdict.value, (path,)) if entry.is_carried else None
-        return self.above.get(*steps) if self.above and self._inherits(steps) else None
+            return entry.carried
+        return above.get(*steps) if above and self._inherits(steps) else None
 
     def _noted(self, steps: Path) -> Path:
-        """The whole path of the field, which counts as read from now on, here and above:
-
-        where a role says its own, that of its job has been weighed too.
-        """
+        """The whole path of the field, which counts as read from now on, here and above."""
         path = self.prefix + steps
         self.plan.read.add(path)
-        if self.above and self._is_handed_down(steps):
-            name = str(steps[0])
-            superseded = [self.above.prefix + steps]
-            if name in RIVALS and self._has_own(name):
-                superseded += [(*self.above.prefix, rival) for rival in RIVALS[name]]
-            for gone in superseded:
-                self.plan.read.update(self.plan.below(gone))
-            self.above._noted(steps)  # noqa: SLF001 - another of its own kind
+        if self.above:
+            self._note_above(self.above, steps)
         return path
+
+    def _note_above(self, above: "View", steps: Path) -> None:
+        """Where a role says its own, that of its job has been weighed too."""
+        if not self._is_handed_down(steps):
+            return
+        name = str(steps[0])
+        superseded = [above.prefix + steps]
+        if name in RIVALS and self._has_own(name):
+            superseded += [(*above.prefix, rival) for rival in RIVALS[name]]
+        for gone in superseded:
+            self.plan.read.update(self.plan.below(gone))
+        above._noted(steps)  # noqa: SLF001 - another of its own kind
 
     def value(self, *steps: str | int, default: Any = None) -> Any:
         """The native value alone; where there is none, ``default``, else what the language says holds then."""
@@ -91,9 +99,9 @@ class View(NamedTuple):
 
     def is_set(self, *steps: str | int) -> bool:
         """Whether the spec says anything at or below, here or in what this level inherits from."""
-        return bool(self.plan.below(self.prefix + steps)) or bool(
-            self.above and self._inherits(steps) and self.above.is_set(*steps)
-        )
+        if self.plan.below(self.prefix + steps):
+            return True
+        return bool(self.above and self._inherits(steps) and self.above.is_set(*steps))
 
     def has(self, *steps: str | int) -> bool:
         """Whether anything at or below is set and carried."""
@@ -104,7 +112,8 @@ class View(NamedTuple):
     def sources(self, *steps: str | int) -> tuple[Path, ...]:
         """The paths of everything carried at or below: what made a payload value that many fields went into."""
         path = self._noted(steps)
-        found = tuple([known for known in self.plan.below(path) if self.plan.entries[known].is_carried])
+        entries = self.plan.entries
+        found = tuple([known for known in self.plan.below(path) if entries[known].carried])
         self.plan.read.update(found)
         return found or (self.above.sources(*steps) if self.above and self._inherits(steps) else ())
 
@@ -112,14 +121,15 @@ class View(NamedTuple):
         """The entries of a map field (``env``, ``labels``) with their sources; a role's own over those of its job."""
         path = self._noted(steps)
         inherited = self.above.items(*steps) if self.above and self._inherits(steps) else {}
+        entries, size = self.plan.entries, len(path) + 1
         own = {
-            str(known[-1]): From(self.plan.entries[known].verdict.value, (known,))
+            str(known[-1]): carried
             for known in self.plan.below(path)
-            if len(known) == len(path) + 1 and self.plan.entries[known].is_carried
+            if len(known) == size and (carried := entries[known].carried)
         }
         for item in own.values():
             self.plan.read.update(item.sources)
-        return inherited | own
+        return inherited | own if inherited else own
 
     def each(self, *steps: str | int) -> "list[View]":
         """One view for each item of a list, or entry of a map, of maps: mounts, ports, roles, steps, containers.
