@@ -148,7 +148,7 @@ _NO_TRACE = Row(fidelity=Fidelity.EXACT)
 
 def _entry(plan: Plan, path: Path, value: Any, agreed: tuple[Path, ...]) -> Entry:
     job, target = plan.job, plan.target
-    row = plan.table.row_for(path) or (_NO_TRACE if path == KIND else None)
+    row = plan.table.by_path[path] or (_NO_TRACE if path == KIND else None)
     if row is None:
         row = Row(fidelity=Fidelity.REFUSED, why=f"the table of {target.platform.NAME} has no row for it")
     convert = row.convert
@@ -178,7 +178,7 @@ def weigh(row: Row, value: Any) -> Verdict:
         return _translated(row, row.values, value)
     if row.unit:
         return _in_units(row, row.unit, value)
-    verdict = Verdict(fidelity, value, row.note)
+    verdict = Verdict(fidelity, value, "" if fidelity is Fidelity.EXACT else row.why)
     return verdict if row.limit is None else _within(row.limit, verdict)
 
 

@@ -115,13 +115,14 @@ class _Merging(NamedTuple):
         for name in self._unsaid(strong, shape):
             merged.pop(name, None)
         for name, value in strong.items():
-            inner = self._inner(shape, name)
             if _takes_away(value, above):
                 merged.pop(name, None)
-            elif _meet(merged.get(name), value, inner):
+                continue
+            inner = self._inner(shape, name)
+            if name in merged and _meet(merged[name], value, inner):
                 merged[name] = self.maps(merged[name], value, inner, name)
             else:
-                merged[name] = value if above == RAW else without_nulls(value)
+                merged[name] = without_nulls(value) if isinstance(value, dict) and above != RAW else value
         return merged
 
     def spot(self, path: Path) -> Spot | None:
@@ -160,14 +161,15 @@ def _takes_away(value: Any, above: str) -> bool:
 
 def _meet(weak: Any, strong: Any, shape: Shape) -> bool:
     """Whether the two values are maps that merge."""
-    return isinstance(weak, Mapping) and isinstance(strong, Mapping) and shape.type in MERGING
+    return isinstance(weak, dict) and isinstance(strong, dict) and shape.type in MERGING
 
 
 def without_nulls(value: Any) -> Any:
     """The value less every null in it: there was nothing below for them to remove."""
-    if isinstance(value, Mapping):
-        return {key: item if key == RAW else without_nulls(item) for key, item in value.items() if item is not None}
-    return value
+    if not isinstance(value, dict):
+        return value
+    kept = [(key, item) for key, item in value.items() if item is not None]
+    return {key: without_nulls(item) if isinstance(item, dict) and key != RAW else item for key, item in kept}
 
 
 def pruned(value: Any, shape: Shape, language: Language) -> Any:
