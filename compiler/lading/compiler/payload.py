@@ -158,7 +158,7 @@ def settle(draft: Draft) -> Request:
     """The request that the draft describes, with its origins and the places of its secrets beside it."""
     not_plain: list[Secret | Late] = []
     body = _plain(draft.body, not_plain)
-    found = _Found(draft.body) if not_plain else _NOTHING
+    found = _Unknown(draft.body) if not_plain else _NOTHING
     return Request(
         draft.method,
         draft.path,
@@ -205,7 +205,7 @@ class Origins(Sequence[Origin]):
 
     @cached_property
     def _found(self) -> list[Origin]:
-        return _Found(self._body).origins
+        return list(_origins(self._body, "", ()))
 
     def __getitem__(self, index: Any) -> Any:
         return self._found[index]
@@ -219,39 +219,48 @@ class Origins(Sequence[Origin]):
     __hash__ = None  # type: ignore[assignment] # as of any list
 
 
-class _Found:
-    """What is beside the plain values in a draft: their origins, and the places of what is not known yet."""
+def _origins(value: Any, pointer: str, sources: Sources) -> Iterator[Origin]:
+    while isinstance(value, From):
+        value, sources = value
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _origins(item, f"{pointer}/{escape(key)}", sources)
+    elif type(value) in LISTS and value:
+        for index, item in enumerate(value):
+            yield from _origins(item, f"{pointer}/{index}", sources)
+    elif isinstance(value, Text):
+        yield from (Origin(pointer, line, found) for line, found in value.lines())
+    elif sources:
+        yield Origin(pointer, None, sources)
+
+
+class _Unknown:
+    """The places in a body of what is not known yet."""
 
     def __init__(self, body: Mapping[str, Any]) -> None:
-        self.origins: list[Origin] = []
         self.secrets: dict[str, str] = {}
         self.late: dict[str, Mapping[str, Any]] = {}
-        self._walk(body, "", ())
+        self._walk(body, "")
 
-    def _walk(self, value: Any, pointer: str, sources: Sources) -> None:
-        while isinstance(value, From):
-            value, sources = value
-        if isinstance(value, dict) and value:
-            for key, item in value.items():
-                self._walk(item, f"{pointer}/{escape(key)}", sources)
-        elif type(value) in LISTS and value:
-            for index, item in enumerate(value):
-                self._walk(item, f"{pointer}/{index}", sources)
-        elif isinstance(value, Text):
-            self.origins.extend(Origin(pointer, line, found) for line, found in value.lines())
-        else:
-            self._note(value, pointer, sources)
+    def _walk(self, value: Any, pointer: str) -> None:
+        inside = value.items() if isinstance(value, dict) else enumerate(value) if type(value) in LISTS else ()
+        for step, item in inside:
+            inner = item
+            while type(inner) is From:
+                inner = inner.value
+            if type(inner) not in SCALARS:
+                self._note(inner, f"{pointer}/{escape(str(step))}")
 
-    def _note(self, value: Any, pointer: str, sources: Sources) -> None:
-        if sources:
-            self.origins.append(Origin(pointer, None, sources))
+    def _note(self, value: Any, pointer: str) -> None:
         if isinstance(value, Secret):
             self.secrets[pointer] = value.name
         elif isinstance(value, Late):
             self.late[pointer] = value.shown()
+        else:
+            self._walk(value, pointer)
 
 
-_NOTHING = _Found({})
+_NOTHING = _Unknown({})
 
 
 def canonical(data: Any) -> bytes:

@@ -54,7 +54,7 @@ class Plan:
     """A job on a target: one entry for each set field, those of the platform's native sections included.
 
     ``has_raw`` says that the finished payload will be changed by hand, ``is_bare`` that lading adds no variables of its
-    own to the program's; ``once`` gives what takes long to find in the job.
+    own to the program's; ``once`` gives what takes long to find in the job, ``made`` holds what was made of its parts.
     """
 
     job: Job
@@ -64,6 +64,7 @@ class Plan:
     has_raw: bool = False
     is_bare: bool = False
     read: set[Path] = field(default_factory=set)
+    made: dict[Any, tuple[Any, set[Path]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.once = Once(self.job.value, self.target)

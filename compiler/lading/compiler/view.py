@@ -4,7 +4,9 @@ A role falls back to its job and a step to its workflow for what they do not say
 it as read, so that the pipeline can tell when an emitter forgot one.
 """
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from lading.compiler.payload import From
 from lading.schema.paths import Path
@@ -120,15 +122,14 @@ class View(NamedTuple):
     def items(self, *steps: str | int) -> dict[str, From]:
         """The entries of a map field (``env``, ``labels``) with their sources; a role's own over those of its job."""
         path = self._noted(steps)
+        plan, size = self.plan, len(path) + 1
         inherited = self.above.items(*steps) if self.above and self._inherits(steps) else {}
-        entries, size = self.plan.entries, len(path) + 1
-        own = {
-            str(known[-1]): carried
-            for known in self.plan.below(path)
-            if len(known) == size and (carried := entries[known].carried)
-        }
-        for item in own.values():
-            self.plan.read.update(item.sources)
+        own = {}
+        for known in plan.below(path):
+            carried = plan.entries[known].carried
+            if carried and len(known) == size:
+                own[str(known[-1])] = carried
+                plan.read.add(known)
         return inherited | own if inherited else own
 
     def each(self, *steps: str | int) -> "list[View]":
@@ -138,7 +139,8 @@ class View(NamedTuple):
         """
         path = self._noted(steps)
         size = len(path)
-        keys = dict.fromkeys([known[size] for known in self.plan.below(path) if len(known) > size])
+        inside = self.plan.below(path)
+        keys = dict.fromkeys([known[size] for known in inside if len(known) > size]) if inside else ()
         if not keys and self.above and self._inherits(steps):
             return self.above.each(*steps)
         above = self if steps[-1] in {"roles", "steps"} else None
@@ -161,3 +163,28 @@ class View(NamedTuple):
 
     def _has_own(self, field_name: str) -> bool:
         return bool(self.plan.below((*self.prefix, field_name)))
+
+
+Made = TypeVar("Made")
+
+
+def once(work: Callable[[View], Made]) -> Callable[[View], Made]:
+    """The function, worked out only once for each job, role or step, whichever rule or emitter asks for it first.
+
+    Whoever asks has read what it reads.
+    """
+
+    @wraps(work)
+    def made(view: View) -> Made:
+        plan = view.plan
+        key = (work, view.prefix, view.above is None)
+        if key not in plan.made:
+            before, plan.read = plan.read, set()
+            plan.made[key] = (work(view), plan.read)
+            plan.read = before
+        found: Made
+        found, read = plan.made[key]
+        plan.read |= read
+        return found
+
+    return made

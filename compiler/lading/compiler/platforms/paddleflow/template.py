@@ -11,12 +11,13 @@ from lading.compiler.platforms.paddleflow.objects import KINDS, header, is_objec
 from lading.compiler.platforms.paddleflow.pod import around, container
 from lading.compiler.platforms.paddleflow.workflow import graph
 from lading.compiler.rows import Body, merged, only_set
-from lading.compiler.view import View
+from lading.compiler.view import View, once
 
 SINGLE_FOLDED = ("schedule.retries",)
 MEMBER_FOLDED = ("schedule.timeLimit", "schedule.restart", "schedule.retries")
 
 
+@once
 def template(root: View) -> Joined:
     """The whole object; empty where neither lading nor the author has anything to say in one."""
     own, theirs = _own(root), authors(root)
@@ -31,6 +32,7 @@ def _templates(root: View) -> Body:
     return {"spec": dict(kind.spec)} if kind and kind.spec else {}
 
 
+@once
 def authors(view: View) -> dict[str, Any]:
     """``native.paddleflow.extensionTemplate``, each value with its source."""
     found = view.get("native", "paddleflow", "extensionTemplate")
