@@ -7,7 +7,7 @@ clock, network, environment or home.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -118,7 +118,9 @@ def compile_spec(
     if judged.plan is None or not judged.is_valid:
         return judged
     requests, late = _emitted(judged.plan, verify=verify)
-    return replace(judged, objections=(*judged.objections, *late), requests=() if has_errors(late) else requests)
+    objections = (*judged.objections, *late)
+    sent = () if has_errors(late) else requests
+    return Compilation(spec, target, judged.job, judged.problems, objections, judged.plan, sent)
 
 
 def judge_spec(spec: Spec, target: Target, accept: Sequence[Path] = ()) -> Compilation:

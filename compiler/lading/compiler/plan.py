@@ -39,11 +39,6 @@ class Entry(NamedTuple):
         return self.carried is not None
 
     @property
-    def is_refused(self) -> bool:
-        """Whether nothing can be sent because of it."""
-        return self.verdict.fidelity in LOST and not self.accepted
-
-    @property
     def leaves_a_trace(self) -> bool:
         """Whether the payload must show it: the platform has a name for it, and there is something to say."""
         return self.is_carried and bool(self.row.native) and self.verdict.value not in (None, {}, [])
@@ -94,11 +89,13 @@ class Plan:
     @cached_property
     def is_refused(self) -> bool:
         """Whether something is lost that nobody agreed to."""
-        return any(entry.is_refused for entry in self.entries.values())
+        return any(entry.verdict.fidelity in LOST and not entry.accepted for entry in self.entries.values())
 
-    @cached_property
+    @property
     def parts(self) -> list[View]:
         """What runs a program each: the roles of a job or of each step, the steps, or else the job itself."""
+        if not (self.below(("steps",)) or self.below(("roles",))):
+            return [self.root]
         steps = self.root.each("steps") or [self.root]
         return [part for step in steps for part in (step.each("roles") or [step])]
 

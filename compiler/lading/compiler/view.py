@@ -114,10 +114,13 @@ class View(NamedTuple):
     def sources(self, *steps: str | int) -> tuple[Path, ...]:
         """The paths of everything carried at or below: what made a payload value that many fields went into."""
         path = self._noted(steps)
-        entries = self.plan.entries
-        found = tuple([known for known in self.plan.below(path) if entries[known].carried])
-        self.plan.read.update(found)
-        return found or (self.above.sources(*steps) if self.above and self._inherits(steps) else ())
+        plan = self.plan
+        entries = plan.entries
+        found = tuple([known for known in plan.below(path) if entries[known].carried])
+        if found:
+            plan.read.update(found)
+            return found
+        return self.above.sources(*steps) if self.above and self._inherits(steps) else ()
 
     def items(self, *steps: str | int) -> dict[str, From]:
         """The entries of a map field (``env``, ``labels``) with their sources; a role's own over those of its job."""
@@ -171,7 +174,7 @@ Made = TypeVar("Made")
 def once(work: Callable[[View], Made]) -> Callable[[View], Made]:
     """The function, worked out only once for each job, role or step, whichever rule or emitter asks for it first.
 
-    Whoever asks has read what it reads.
+    Whoever asks has read what it reads. It must not answer with views: they hold the plan, which holds the answer.
     """
 
     @wraps(work)

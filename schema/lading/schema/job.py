@@ -95,6 +95,12 @@ HOLDERS = frozenset({"struct", "map", "list"})
 
 def field_at(language: Language, struct: Struct, path: Path) -> Field | None:
     """The field that the path leads to from this struct: a list's item or a map's entry counts as its list or map."""
+    if path not in struct.found:
+        struct.found[path] = _field_at(language, struct, path)
+    return struct.found[path]
+
+
+def _field_at(language: Language, struct: Struct, path: Path) -> Field | None:
     found = struct.fields.get(str(path[0]))
     if found is None or len(path) == 1:
         return found

@@ -115,14 +115,14 @@ class _Merging(NamedTuple):
         for name in self._unsaid(strong, shape):
             merged.pop(name, None)
         for name, value in strong.items():
-            if _takes_away(value, above):
+            if value is None and above != RAW:
                 merged.pop(name, None)
-                continue
-            inner = self._inner(shape, name)
-            if name in merged and _meet(merged[name], value, inner):
+            elif not isinstance(value, dict):
+                merged[name] = value
+            elif name in merged and _meet(merged[name], value, inner := self._inner(shape, name)):
                 merged[name] = self.maps(merged[name], value, inner, name)
             else:
-                merged[name] = without_nulls(value) if isinstance(value, dict) and above != RAW else value
+                merged[name] = value if above == RAW else without_nulls(value)
         return merged
 
     def spot(self, path: Path) -> Spot | None:
@@ -133,7 +133,7 @@ class _Merging(NamedTuple):
             if name not in strong:
                 is_gone = name in weak and name in self._unsaid(strong, shape)
                 return None if is_gone else self.weaker.places.get(path)
-            if _takes_away(strong[name], above):
+            if strong[name] is None and above != RAW:
                 return None
             shape = self._inner(shape, name)
             if not _meet(weak.get(name), strong[name], shape):
@@ -155,10 +155,6 @@ class _Merging(NamedTuple):
         return {name for group in groups if said and group not in said for name in group}
 
 
-def _takes_away(value: Any, above: str) -> bool:
-    return value is None and above != RAW
-
-
 def _meet(weak: Any, strong: Any, shape: Shape) -> bool:
     """Whether the two values are maps that merge."""
     return isinstance(weak, dict) and isinstance(strong, dict) and shape.type in MERGING
@@ -168,8 +164,11 @@ def without_nulls(value: Any) -> Any:
     """The value less every null in it: there was nothing below for them to remove."""
     if not isinstance(value, dict):
         return value
-    kept = [(key, item) for key, item in value.items() if item is not None]
-    return {key: without_nulls(item) if isinstance(item, dict) and key != RAW else item for key, item in kept}
+    return {
+        key: without_nulls(item) if isinstance(item, dict) and key != RAW else item
+        for key, item in value.items()
+        if item is not None
+    }
 
 
 def pruned(value: Any, shape: Shape, language: Language) -> Any:

@@ -9,9 +9,11 @@ them.
 import json
 import os.path
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, Literal, NamedTuple
+
+from lading.schema.paths import Path
 
 Type = Literal[
     "text",  # str; a plain number or boolean is its own source text
@@ -82,11 +84,13 @@ class Struct:
     exactly_one: bool = False
     is_layer: bool = False
     doc: str = ""
+    found: dict[Path, Field | None] = field(default_factory=dict, compare=False, repr=False)
+    """What was looked up below it already; see ``field_at`` in ``job.py``."""
 
     @cached_property
     def required(self) -> tuple[str, ...]:
         """The names of the fields that must be written."""
-        return tuple(name for name, field in self.fields.items() if field.required)
+        return tuple(name for name, known in self.fields.items() if known.required)
 
 
 RAW = Field(
@@ -98,7 +102,7 @@ RAW = Field(
 
 def with_raw(native: Struct) -> Struct:
     """A platform's native section with what every platform's has beside its own fields."""
-    return replace(native, fields={**native.fields, "raw": RAW})
+    return replace(native, fields={**native.fields, "raw": RAW}, found={})
 
 
 ABOUT_TARGETS = frozenset({"site", "lock"})

@@ -78,6 +78,7 @@ def _range_text(first: int, last: int, step: int) -> str:
     return f"{first}-{last}" if step == 1 else f"{first}-{last}:{step}"
 
 
+@lru_cache(maxsize=1024)
 def written(value: int, quantity: Quantity) -> str:
     """The shortest text that reads back as the value: ``1500Mi``, ``1d12h``, ``8``, ``500m``."""
     if quantity == "bytes":

@@ -183,6 +183,7 @@ def _attempts(view: View) -> Options:
         yield "no-requeue", From(True, view.sources("schedule", "retries"))
 
 
+@once
 def dependencies(view: View) -> list[tuple[str, From]]:
     """What must have ended before: Slurm's word for how, and a name or id with its source."""
     above = () if view.key else ("schedule",)
@@ -222,6 +223,8 @@ def _exported(view: View, exported: From) -> From:
 
 
 def _rest(view: View) -> Options:
+    if not view.is_set("native"):
+        return
     yield from _native(view, LAST)
     if mail := native(view, "mail"):
         yield from _set("mail-type", From(",".join(mail.value.get("events", ())) or None, mail.sources))

@@ -81,7 +81,7 @@ def _is_kept(name: str) -> bool:
 
 
 def _names_of_a_task(view: View) -> list[str]:
-    return [name for name in OF_A_TASK if name == "LADING_REPLICA" or tasks.is_ranked(view)]
+    return list(OF_A_TASK) if tasks.is_ranked(view) else ["LADING_REPLICA"]
 
 
 def _differs(view: View, name: str) -> bool:

@@ -25,7 +25,6 @@ class Memory(NamedTuple):
     size: From
 
 
-@once
 def containers(root: View) -> list[View]:
     """The containers of a replica, the main one first."""
     return [root, *root.each("containers")]
