@@ -60,11 +60,11 @@ class _Frame:
 
     __slots__ = ("event", "items", "key", "node", "takes_key")
 
-    def __init__(self, event: Any, items: Items | list[Node], node: Mapping | Sequence | None) -> None:
+    def __init__(self, event: Any, items: Any, node: Mapping | Sequence | None, *, is_map: bool = False) -> None:
         self.event = event
         self.items = items
         self.node = node
-        self.takes_key = isinstance(items, dict)
+        self.takes_key = is_map
         self.key: Key | Node | None = None
 
     def step(self) -> Path:
@@ -126,7 +126,6 @@ class Loader:
 
     def _document_ends(self, _: Any) -> None:
         (root,) = self._open.pop().items
-        assert not isinstance(root, str)
         if isinstance(root, Scalar) and root.plain and not root.text:
             words = {"what": "document", "help": 'write a spec here, or remove the "---"'}
             self._report("LD105", root.span, **words)
@@ -134,28 +133,24 @@ class Loader:
             self.documents.append(Document(self._file, root))
 
     def _put(self, node: Node) -> None:
-        """The node is where the next one goes: in the list, or in the map as the key or under the one that waits."""
+        """The node is where the next one goes: in the map under the key that waits or as its key, or in the list."""
         frame = self._frame
-        items = frame.items
-        if isinstance(items, list):
-            items.append(node)
-        elif frame.takes_key:
-            key = (node.text, node.plain, node.span) if isinstance(node, Scalar) else node
-            frame.key, frame.takes_key = key, False
-        else:
-            self._put_under(frame.key, node, items)
-            frame.key, frame.takes_key = None, True
-
-    def _put_under(self, key: Key | Node | None, node: Node, items: Items) -> None:
-        """The node is in the map under the key, unless that can be none."""
+        key, items = frame.key, frame.items
         if isinstance(key, tuple):
             text, plain, span = key
             if text not in items and not (plain and text in _NO_KEYS):
                 items[text] = (span, node)
             else:
                 self._refuse_key(Scalar(*key), items)
-        elif key is not None:
+            frame.key, frame.takes_key = None, True
+        elif frame.takes_key:
+            frame.key = (node.text, node.plain, node.span) if isinstance(node, Scalar) else node
+            frame.takes_key = False
+        elif key is None:
+            items.append(node)
+        else:
             self._refuse_key(key, items)
+            frame.key, frame.takes_key = None, True
 
     def _notice(self, event: Any, node: Scalar) -> None:
         """Everything about a scalar that few of them have."""
@@ -188,7 +183,7 @@ class Loader:
 
     def _map_starts(self, event: Any) -> None:
         items: Items = {}
-        self._enter(_Frame(event, items, Mapping(items, self._opening(event))))
+        self._enter(_Frame(event, items, Mapping(items, self._opening(event)), is_map=True))
 
     def _opening(self, event: Any) -> Span:
         """The span of the event that begins a list or a map, which is checked for what neither may have."""

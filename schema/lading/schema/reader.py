@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 
 from lading.schema.diagnostics import Finding
 from lading.schema.forms import FORMS
-from lading.schema.meant import MOST_ADVICE, what_was_meant
 from lading.schema.nearest import did_you_mean
 from lading.schema.node import Mapping, Node, Scalar, Sequence
 from lading.schema.paths import Path, render
@@ -109,6 +108,8 @@ class Reader:
 
     def _unknown_key(self, struct: Struct, key: str, at: Path) -> None:
         parent = render(at[:-1]) or "the document"
+        from lading.schema.meant import MOST_ADVICE, what_was_meant
+
         help_ = what_was_meant(struct, key, self.language) if len(self.findings) < MOST_ADVICE else ""
         self._object("LD203", at, at_key=True, key=key, parent=parent, help=help_)
 

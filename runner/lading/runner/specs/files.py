@@ -73,7 +73,7 @@ def _identity(folder: str) -> tuple[int, int]:
 
 def _is_special(name: str) -> bool:
     """Whether it is a pipe or a device, whose reading may never end."""
-    return os.path.exists(name) and not os.path.isfile(name) and not os.path.isdir(name)
+    return not os.path.isfile(name) and os.path.exists(name) and not os.path.isdir(name)
 
 
 def _unreadable_folder(error: OSError) -> None:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -39,16 +38,14 @@ class Checked(NamedTuple):
     untold: int = 0
 
 
-@dataclass
 class Checker:
     """How to check: on which targets (None: all of the site), with which losses agreed to and which fields set."""
 
-    session: Session
-    targets: Sequence[str] | None = None
-    accept: Sequence[str] = ()
-    sets: Sequence[str] = ()
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self, session: Session, targets: Sequence[str] | None, accept: Sequence[str], sets: Sequence[str]
+    ) -> None:
+        self.session, self.targets = session, targets
+        self.accept, self.sets = accept, sets
         self._chosen: dict[str, tuple[Target, ...]] = {}  # by the folder that a site holds for
 
     def check(self, candidate: Candidate) -> Checked | None:
