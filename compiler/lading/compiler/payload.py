@@ -156,9 +156,10 @@ class Request(NamedTuple):
 
 def settle(draft: Draft) -> Request:
     """The request that the draft describes, with its origins and the places of its secrets beside it."""
-    not_plain: list[Secret | Late] = []
-    body = _plain(draft.body, not_plain)
-    found = _Unknown(draft.body) if not_plain else _NOTHING
+    unknown: list[tuple[Place, Secret | Late]] = []
+    body = _plain(draft.body, None, unknown)
+    secrets = {_pointer(place): value.name for place, value in unknown if isinstance(value, Secret)}
+    late = {_pointer(place): value.shown() for place, value in unknown if isinstance(value, Late)}
     return Request(
         draft.method,
         draft.path,
@@ -166,8 +167,8 @@ def settle(draft: Draft) -> Request:
         draft.name,
         draft.needs,
         origins=Origins(draft.body),
-        secrets=found.secrets,
-        late=found.late,
+        secrets=secrets,
+        late=late,
         schema=draft.schema,
         prepares=draft.prepares,
     )
@@ -177,8 +178,12 @@ SCALARS = frozenset({str, int, float, bool, type(None)})
 LISTS = frozenset({list, tuple})
 
 
-def _plain(value: Any, not_plain: list[Secret | Late]) -> Any:
-    """The value without its sources, and what people see in place of what is no JSON; that is in the list then."""
+Place = tuple["Place | None", str | int] | None
+"""A place in a body: that of the map or list that it is in, and the step from there. None is the whole body."""
+
+
+def _plain(value: Any, place: Place, unknown: list[tuple[Place, Secret | Late]]) -> Any:
+    """The value without its sources, and with what people see where it is not known yet, which is in the list then."""
     kind = type(value)
     while kind is From:
         value = value.value
@@ -186,15 +191,23 @@ def _plain(value: Any, not_plain: list[Secret | Late]) -> Any:
     if kind in SCALARS:
         return value
     if isinstance(value, dict) and value:
-        return {key: _plain(item, not_plain) for key, item in value.items()}
+        return {key: _plain(item, (place, key), unknown) for key, item in value.items()}
     if kind in LISTS and value:
-        return [_plain(item, not_plain) for item in value]
+        return [_plain(item, (place, index), unknown) for index, item in enumerate(value)]
     if kind is Text:
         return str(value)
     if isinstance(value, Secret | Late):
-        not_plain.append(value)
+        unknown.append((place, value))
         return value.shown()
     return value
+
+
+def _pointer(place: Place) -> str:
+    pointer = ""
+    while place:
+        place, step = place
+        pointer = f"/{escape(str(step))}{pointer}"
+    return pointer
 
 
 class Origins(Sequence[Origin]):
@@ -232,35 +245,6 @@ def _origins(value: Any, pointer: str, sources: Sources) -> Iterator[Origin]:
         yield from (Origin(pointer, line, found) for line, found in value.lines())
     elif sources:
         yield Origin(pointer, None, sources)
-
-
-class _Unknown:
-    """The places in a body of what is not known yet."""
-
-    def __init__(self, body: Mapping[str, Any]) -> None:
-        self.secrets: dict[str, str] = {}
-        self.late: dict[str, Mapping[str, Any]] = {}
-        self._walk(body, "")
-
-    def _walk(self, value: Any, pointer: str) -> None:
-        inside = value.items() if isinstance(value, dict) else enumerate(value) if type(value) in LISTS else ()
-        for step, item in inside:
-            inner = item
-            while type(inner) is From:
-                inner = inner.value
-            if type(inner) not in SCALARS:
-                self._note(inner, f"{pointer}/{escape(str(step))}")
-
-    def _note(self, value: Any, pointer: str) -> None:
-        if isinstance(value, Secret):
-            self.secrets[pointer] = value.name
-        elif isinstance(value, Late):
-            self.late[pointer] = value.shown()
-        else:
-            self._walk(value, pointer)
-
-
-_NOTHING = _Unknown({})
 
 
 def canonical(data: Any) -> bytes:
