@@ -32,6 +32,8 @@ def quoted(text: str) -> str:
     Control characters would be lost or refused on the way (sbatch takes no ``\\r\\n``), so they are written as escapes;
     then so is all that is not ASCII, because a backslash after a byte of it means something else in some locales.
     """
+    if _PLAIN_WORD.fullmatch(text):
+        return text
     if _CONTROL.search(text):
         return "$'" + text.encode().decode("latin-1").translate(_ESCAPES) + "'"
     return quoted_for_sh(text)
@@ -57,15 +59,21 @@ _ESCAPES = {
 
 def sh(value: "str | int | From") -> Shell:
     """The value as one word of bash, with its sources; what is bash already stays as it is."""
+    return value if isinstance(value, Shell) else Shell(*word(value))
+
+
+def word(value: "str | int | From") -> Piece:
+    """The value as one word of bash, by itself."""
     if isinstance(value, Shell):
-        return value
+        return value, value.sources
     if isinstance(value, From):
-        return Shell(sh(value.value), value.sources)
-    return Shell(quoted(str(value)))
+        inner, sources = value
+        return inner if isinstance(inner, Shell) else quoted(str(inner)), sources
+    return quoted(str(value)), ()
 
 
 def filled(template: LiteralString, *values: str | int | From) -> Piece:
     """The bash of the template with a word for each ``{}``, made by all that the values were made by."""
-    words = [sh(value) for value in values]
-    sources = dict.fromkeys(path for word in words for path in word.sources)
-    return template.format(*words), tuple(sources)
+    words = [word(value) for value in values]
+    sources = dict.fromkeys([path for _, found in words for path in found])
+    return template.format(*[text for text, _ in words]), tuple(sources)

@@ -168,9 +168,13 @@ def _least(resource: str) -> int:
     return 0 if resource == "gpu" else 1
 
 
-def share(machine: Machine, job: Part, name: str, resource: str) -> int:
+def weights_of(job: Part, target: Target) -> dict[str, Weights]:  # noqa: ARG001 - as ``once`` asks for it
+    """The weights of all containers."""
+    return weights(job)
+
+
+def share(machine: Machine, all_weights: Mapping[str, Weights], name: str, resource: str) -> int:
     """How much of the machine's resource the container gets, in base units and in whole ones."""
-    all_weights = weights(job)
     whole = sum(getattr(each, resource) for each in all_weights.values())
     size = MIB if resource == "memory" else 1
     return int(machine.has(resource) // size * getattr(all_weights[name], resource) // max(whole, 1) * size)
