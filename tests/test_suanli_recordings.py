@@ -45,7 +45,7 @@ def task(token: str) -> Outgoing:
 
 def test_a_task_from_its_beginning_to_its_end() -> None:
     """Made, found by its name, seen, read and stopped; every request bears token, time and version."""
-    client, recording = played("task")
+    client, recording = played("from-beginning-to-end")
     assert client.submit(task("01jrecorded")).native_id == "6799"
     found = client.find("01jrecorded")
     assert found is not None
@@ -92,7 +92,7 @@ def test_machines_of_which_none_is_free() -> None:
 
 def test_a_create_without_an_answer() -> None:
     """Nobody knows what became of it, until the list of all tasks says that there is none."""
-    client, recording = played("lost")
+    client, recording = played("absent")
     token = "01kb7rec0rded0000000000000"
     with pytest.raises(OutcomeUnknown):
         client.submit(task(token))
