@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
-from lading.runner.secrets.vault import HIDDEN, SecretValue, looked_up, short_lived
+from lading.runner.secrets.vault import HIDDEN, SecretValue, looked_up
 
 Failure = TypeVar("Failure", bound=BaseException)
 
@@ -52,7 +52,7 @@ def scrubbed(error: Failure) -> Failure:
 
 def scrubber() -> Scrubber:
     """Takes out every value that this process has looked up until now."""
-    return Scrubber([*looked_up, *short_lived])
+    return Scrubber(looked_up)
 
 
 def _forms(value: str) -> Iterator[str]:
