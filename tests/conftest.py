@@ -11,6 +11,7 @@ from kit.machine import Machine
 
 from lading.runner.invocation.options import Settings
 from lading.runner.output.screen import Screen
+from lading.runner.secrets.vault import looked_up
 from lading.schema.diagnostics import Diagnostic
 
 # A slow machine is no failure, and CI tries the same examples each time: a new find belongs to whoever goes looking.
@@ -22,6 +23,13 @@ settings.load_profile("ci" if os.environ.get("CI") else "lading")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--update-golden`` writes what the code says now into the golden files, to be reviewed as a diff."""
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
+
+
+@pytest.fixture(autouse=True)
+def _forgetful() -> Iterator[None]:
+    """What one test has looked up is no secret to the next: a process does not know so many."""
+    yield
+    looked_up.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -546,6 +546,8 @@ def test_following_survives_some_failures_and_not_all(tmp_path: Path, toy: Toy) 
         (True, State.RUNNING, State.STOPPING),
         (True, State.FAILED, State.FAILED),
         (False, State.FAILED, State.STOPPED),
+        (False, State.PENDING, State.STOPPED),
+        (True, State.PENDING, State.STOPPING),
         (False, State.SUCCEEDED, State.SUCCEEDED),
         (False, State.UNKNOWN, State.UNKNOWN),
     ],

@@ -17,6 +17,7 @@ from lading.runner.ledger.ledger import Ledger
 from lading.runner.platform import Accepted, Lacking, Outgoing
 from lading.runner.secrets.vault import Source, Vault
 from lading.runner.states import State, Status
+from lading.runner.submission.sendable import Sendable, sendable
 from lading.runner.targets.channel import Channel
 from lading.schema.job import Job
 from lading.schema.layers import Layer
@@ -117,11 +118,11 @@ def request(name: str = "", needs: tuple[str, ...] = (), **body: Any) -> Request
     return Request("POST", "/jobs", body, name, needs, secrets=secrets)
 
 
-def compilation(name: str = "train", *requests: Request, target: str = "toy", **job: Any) -> Compilation:
+def compilation(name: str = "train", *requests: Request, target: str = "toy", **job: Any) -> Sendable:
     """What the compiler would have made of a job of that name."""
     value = {"name": name, **job}
     sent = requests or (request(name=""),)
     sent = tuple(one if one.body else request(one.name, one.needs, job=name) for one in sent)
     platform = cast("Platform", SimpleNamespace(NAME="toy"))
     spec = Spec(Layer(value), "job", f"{name}.yaml", EMPTY)
-    return Compilation(spec, Target(target, platform), Job(value, {}, EMPTY), requests=sent)
+    return sendable(Compilation(spec, Target(target, platform), Job(value, {}, EMPTY), requests=sent))

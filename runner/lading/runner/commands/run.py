@@ -18,14 +18,14 @@ def command(session: Session, spec: str, target: str | None, accept: Sequence[st
 
     Prints what the job prints, and exits with its code. Ctrl-C stops following; the job goes on.
     """
-    from lading.runner.jobs.dispatch import compile_all, send_all
+    from lading.runner.jobs.dispatch import send_all, sendables
     from lading.runner.jobs.found import Found
     from lading.runner.jobs.run import see_through
 
-    compiled = compile_all(session, [spec], [target] if target else [], accept, sets)
-    if len(compiled) > 1:
-        raise WrongUsage(f"{spec} makes {len(compiled)} jobs, and run follows one", f"`lading submit {spec} --wait`")
-    submissions, errors = send_all(session, compiled)
+    jobs = sendables(session, [spec], [target] if target else [], accept, sets)
+    if len(jobs) > 1:
+        raise WrongUsage(f"{spec} makes {len(jobs)} jobs, and run follows one", f"`lading submit {spec} --wait`")
+    submissions, errors = send_all(session, jobs)
     for error in errors:
         raise error
     return see_through(Found(submissions[0], session))

@@ -42,7 +42,7 @@ def command(
     problem anywhere, and nothing is. Each job is sent once; where no answer came the exit code is 4, and
     `lading resolve` finds out what became of it.
     """
-    from lading.runner.jobs.dispatch import compile_all, send_all, write_results
+    from lading.runner.jobs.dispatch import compile_all, send_all, sendables, write_results
     from lading.runner.jobs.found import Found
     from lading.runner.jobs.wait import print_logs, wait_for
     from lading.runner.output.asked import show_submitted
@@ -51,11 +51,11 @@ def command(
 
     if output and not wait:
         raise WrongUsage("-o needs --wait: there is no result before the end", "add --wait")
-    compiled = compile_all(session, paths, targets, accept, sets)
+    if dry_run:
+        return show_dry(session.screen, compile_all(session, paths, targets, accept, sets))
+    compiled = sendables(session, paths, targets, accept, sets)
     if follow and (len(compiled) > 1 or not session.screen.is_human):
         raise WrongUsage("--follow follows one job, for people", "use --wait")
-    if dry_run:
-        return show_dry(session.screen, compiled)
     submissions, errors = send_all(session, compiled, if_absent=if_absent, workers=jobs)
     sent = [Found(submission, session) for submission in submissions]
     if follow and sent:

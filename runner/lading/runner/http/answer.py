@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from lading.runner.secrets.scrub import scrubber
 from lading.schema.visible import visible
 
 LONGEST = 300
@@ -51,8 +52,11 @@ class Answer:
 
 
 def short(text: str) -> str:
-    """Somebody else's text as part of a sentence: one line, not long, and no control characters."""
-    line = " ".join(text[: 8 * LONGEST].split())
+    """Somebody else's text as part of a sentence: one line, not long, no control characters and no secrets.
+
+    These are taken out first: of one that is cut in two nobody would know the beginning again.
+    """
+    line = " ".join(str(scrubber().scrub(text[: 64 * LONGEST]))[: 8 * LONGEST].split())
     return visible(line if len(line) <= LONGEST else f"{line[:LONGEST]} …")
 
 

@@ -74,8 +74,10 @@ def before_any_command(error: BaseException) -> int:
 
 
 def diagnostic_of(error: RunnerError) -> Diagnostic:
-    """The error as people and programs read it."""
-    return Diagnostic(error.code, Severity.ERROR, str(error), help=error.help)
+    """The error as people and programs read it. A server may have repeated what it was sent."""
+    from lading.runner.secrets.scrub import scrubbed
+
+    return Diagnostic(error.code, Severity.ERROR, str(scrubbed(error)), help=error.help)
 
 
 def usage_diagnostic(error: click.ClickException) -> Diagnostic:

@@ -11,9 +11,11 @@ from lading.runner.ledger.record import Submission
 from lading.runner.output.files import write_pieces, write_whole
 from lading.runner.output.progress import arriving, progress
 from lading.runner.output.screen import Screen, as_json
-from lading.runner.specs.compilation import checked, compilations, open_specs
+from lading.runner.specs.compilation import checked, compilations, each_spec, open_specs, tell
 from lading.runner.submission.batch import submit_all
+from lading.runner.submission.sendable import Sendable, sendable
 from lading.runner.targets.channel import Channel
+from lading.schema.diagnostics import Diagnostic
 
 
 def compile_all(
@@ -25,18 +27,35 @@ def compile_all(
     return list(checked(session, found))
 
 
+def sendables(
+    session: Session, paths: Sequence[str], targets: Sequence[str], accept: Sequence[str], sets: Sequence[str]
+) -> list[Sendable]:
+    """The same, with what is sent of each and no more: file by file, so that many need little room."""
+    jobs: list[Sendable] = []
+    problems: list[Diagnostic] = []
+    for file in each_spec(session, paths, sets, problems):
+        found = compilations(file, targets, accept, verify=True)
+        said = [diagnostic for compilation in found for diagnostic in compilation.diagnostics]
+        problems += said
+        if not said:
+            session.screen.sources.pop(file.name, None)
+        jobs += [sendable(compilation) for compilation in found if compilation.is_valid]
+    tell(session, problems)
+    return jobs
+
+
 def send_all(
-    session: Session, compiled: Sequence[Compilation], *, if_absent: bool = False, workers: int = 1
+    session: Session, jobs: Sequence[Sendable], *, if_absent: bool = False, workers: int = 1
 ) -> tuple[list[Submission], list[RunnerError]]:
     """What was submitted, each told as it happens, and what could not be."""
 
-    def channel_of(compilation: Compilation) -> Channel:
-        return session.channel(compilation.target.name, compilation.spec.file)
+    def channel_of(job: Sendable) -> Channel:
+        return session.channel(job.target, job.file)
 
-    answers = submit_all(compiled, channel_of, if_absent=if_absent, workers=workers)
+    answers = submit_all(jobs, channel_of, if_absent=if_absent, workers=workers)
     submissions: list[Submission] = []
     errors: list[RunnerError] = []
-    for answer in progress(session.screen, answers, len(compiled)):
+    for answer in progress(session.screen, answers, len(jobs)):
         if isinstance(answer, RunnerError):
             errors.append(answer)
         else:

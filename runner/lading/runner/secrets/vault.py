@@ -75,7 +75,8 @@ def revealed(data: Any, write: Callable[[str], str] = str) -> Any:
 def kept_secret(value: str) -> SecretValue:
     """A value that came from elsewhere than a vault, such as a login's token, and is hidden as if it had."""
     found = SecretValue(value)
-    looked_up.append(found)
+    if found not in looked_up:
+        looked_up.append(found)
     return found
 
 
@@ -103,8 +104,7 @@ class Vault:
         key = f"{kind} {where}"
         with self._lock:
             if key not in self._known:
-                self._known[key] = _checked(what, _READERS[kind](self, what, where))
-                looked_up.append(self._known[key])
+                self._known[key] = kept_secret(_checked(what, _READERS[kind](self, what, where)))
             return self._known[key]
 
     def login(self, target: str, auth: Mapping[str, Source]) -> "Login":
@@ -215,9 +215,9 @@ def _text(what: str, data: bytes) -> str:
     return text.removesuffix("\n").removesuffix("\r")
 
 
-def _checked(what: str, value: str) -> SecretValue:
+def _checked(what: str, value: str) -> str:
     if not value:
         raise SecretMissing(f"{what} is empty", "store its value")
     if "\0" in value:
         raise SecretMissing(f"{what} holds a NUL character, which no environment can carry", "store it as plain text")
-    return SecretValue(value)
+    return value

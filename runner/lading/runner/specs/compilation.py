@@ -34,19 +34,30 @@ def open_spec(session: Session, name: str, sets: Sequence[str] = ()) -> SpecFile
 
 def open_specs(session: Session, paths: Sequence[str], sets: Sequence[str] = ()) -> list[SpecFile]:
     """The specs of every file that the paths lead to. Raises InvalidSpec with every problem of all of them."""
-    files: list[SpecFile] = []
     problems: list[Diagnostic] = []
+    files = list(each_spec(session, paths, sets, problems))
+    if problems:
+        raise InvalidSpec(problems)
+    return files
+
+
+def each_spec(
+    session: Session, paths: Sequence[str], sets: Sequence[str], problems: list[Diagnostic]
+) -> Iterator[SpecFile]:
+    """The specs file by file; what is wrong with a file is among the problems, and the next one comes."""
+    has_specs = False
     for candidate in find(paths):
         data = candidate.read()
         try:
-            files += [] if data is None else [_opened(session, candidate.name, data, sets)]
+            file = None if data is None else _opened(session, candidate.name, data, sets)
         except InvalidSpec as error:
             problems += error.diagnostics
-    if problems:
-        raise InvalidSpec(problems)
-    if not any(file.loaded.specs for file in files):
+            continue
+        if file:
+            has_specs = has_specs or bool(file.loaded.specs)
+            yield file
+    if not has_specs and not problems:
         raise WrongUsage(f"there is no spec in {', '.join(paths)}", NO_SPEC)
-    return files
 
 
 def _opened(session: Session, name: str, data: bytes, sets: Sequence[str]) -> SpecFile:
@@ -78,14 +89,13 @@ def accepted_paths(spec: Spec, texts: Sequence[str]) -> tuple[Path, ...]:
 
 def checked(session: Session, found: Sequence[Compilation]) -> Sequence[Compilation]:
     """The same compilations; the user has seen every note. Raises InvalidSpec if one of them can not be sent."""
-    diagnostics = list(_diagnostics(found))
+    tell(session, [diagnostic for compilation in found for diagnostic in compilation.diagnostics])
+    return found
+
+
+def tell(session: Session, diagnostics: Sequence[Diagnostic]) -> None:
+    """The user has seen all of it. Raises InvalidSpec where there is an error."""
     if has_errors(diagnostics):
         raise InvalidSpec(diagnostics)
     if session.screen.is_human:
         session.screen.diagnostics(diagnostics)
-    return found
-
-
-def _diagnostics(found: Sequence[Compilation]) -> Iterator[Diagnostic]:
-    for compilation in found:
-        yield from compilation.diagnostics

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from lading.compiler.pipeline import Compilation
 from lading.runner.errors import RunnerError
 from lading.runner.ledger.record import Submission
-from lading.runner.submission.prepare import after_entries
+from lading.runner.submission.sendable import Sendable
 from lading.runner.submission.submit import submit
 from lading.runner.targets.channel import Channel
 
@@ -20,26 +19,25 @@ Answer = Submission | RunnerError
 
 
 def submit_all(
-    compilations: Sequence[Compilation],
-    channel_of: Callable[[Compilation], Channel],
+    jobs: Sequence[Sendable],
+    channel_of: Callable[[Sendable], Channel],
     *,
     if_absent: bool = False,
     workers: int = WORKERS,
 ) -> Iterator[Answer]:
-    """What became of each compilation, in order: its submission, or the error that one alone would have raised.
+    """What became of each job, in order: its submission, or the error that one alone would have raised.
 
     At most ``workers`` are on their way to each target at a time. A job that comes after another of the batch is sent
     when that one is there. On an interrupt what is on its way is settled, and the rest is never sent.
     """
-    channels = [channel_of(compilation) for compilation in compilations]
+    channels = [channel_of(job) for job in jobs]
     answers: list[Future[Answer]] = []
 
     def answer(place: int) -> Answer:
-        compilation = compilations[place]
         try:
-            for before in _before(compilations, place):
-                _check_is_there(compilations[before].name, answers[before].result())
-            return submit(compilation, channels[place], if_absent=if_absent)
+            for before in _before(jobs, place):
+                _check_is_there(jobs[before].name, answers[before].result())
+            return submit(jobs[place], channels[place], if_absent=if_absent)
         except RunnerError as error:
             return error
 
@@ -62,13 +60,11 @@ def _pools(channels: Sequence[Channel], workers: int) -> Mapping[int, "ThreadPoo
     return {client: ThreadPoolExecutor(min(workers, size), "submit") for client, size in sizes.items()}
 
 
-def _before(compilations: Sequence[Compilation], place: int) -> list[int]:
+def _before(jobs: Sequence[Sendable], place: int) -> list[int]:
     """The places of the earlier jobs that this one comes after. Workers take places in order, so waiting ends."""
-    compilation = compilations[place]
-    names = after_entries(compilation)
-    target = compilation.target.name
-    earlier = enumerate(compilations[:place]) if names else ()
-    return [before for before, other in earlier if other.name in names and other.target.name == target]
+    job = jobs[place]
+    earlier = enumerate(jobs[:place]) if job.after else ()
+    return [before for before, other in earlier if other.name in job.after and other.target == job.target]
 
 
 def _check_is_there(name: str, answer: Answer) -> None:

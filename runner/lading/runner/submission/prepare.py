@@ -3,23 +3,20 @@
 Nothing here is durable, and nothing here submits anything.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lading.compiler.capability import Fidelity
 from lading.compiler.payload import Request
-from lading.compiler.pipeline import Compilation
 from lading.runner.errors import NoSuchJob, NotSupported
 from lading.runner.ledger.record import Part, Submission
 from lading.runner.platform import Accepted, Outgoing
 from lading.runner.submission.ids import LENGTH, token
 from lading.runner.submission.late import answered, filled, known_beforehand
+from lading.runner.submission.sendable import Sendable
 from lading.runner.targets.channel import Channel
 from lading.runner.version import LADING
-from lading.schema.paths import render
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +46,13 @@ class Prepared:
         )
 
 
-def prepare(compilation: Compilation, channel: Channel) -> Prepared:
-    """The compilation, ready to be sent. A secret without a value, a file that can not be read, a job that is not there
-    and a machine that can not be had are found out here.
+def prepare(job: Sendable, channel: Channel) -> Prepared:
+    """The job, ready to be sent. A secret without a value, a file that can not be read, a job that is not there and a
+    machine that can not be had are found out here.
     """
-    requests, target = compilation.requests, compilation.target.name
-    bodies = {request.name: filled(request.body, known_beforehand(request, channel)) for request in requests}
-    after = {entry: _native_id(entry, target, channel) for entry in after_entries(compilation)}
-    return Prepared(_submission(compilation, channel.ids.new()), requests, bodies, after, channel.spec_dir)
-
-
-def after_entries(compilation: Compilation) -> tuple[str, ...]:
-    """The names and ids in the spec's ``schedule.after``, whatever the condition, each once."""
-    conditions = compilation.job.value.get("schedule", {}).get("after", {})
-    return tuple(dict.fromkeys(entry for entries in conditions.values() for entry in entries))
+    bodies = {request.name: filled(request.body, known_beforehand(request, channel)) for request in job.requests}
+    after = {entry: _native_id(entry, job.target, channel) for entry in job.after}
+    return Prepared(_submission(job, channel.ids.new()), job.requests, bodies, after, channel.spec_dir)
 
 
 def _native_id(entry: str, target: str, channel: Channel) -> str:
@@ -81,31 +71,17 @@ def _native_id(entry: str, target: str, channel: Channel) -> str:
     return found.native_id
 
 
-def _submission(compilation: Compilation, id_: str) -> Submission:
-    labels = compilation.job.value.get("labels", {})
+def _submission(job: Sendable, id_: str) -> Submission:
     return Submission(
         id=id_,
-        name=compilation.name,
-        kind=compilation.job.kind,
-        target=compilation.target.name,
-        platform=compilation.target.platform.NAME,
-        digest=compilation.digest,
-        spec=_place(compilation.spec.file),
+        name=job.name,
+        kind=job.kind,
+        target=job.target,
+        platform=job.platform,
+        digest=job.digest,
+        spec=job.place,
         version=LADING,
-        recorded=({"labels": labels} if labels else {}) | dict(compilation.recorded),
-        losses=tuple(_losses(compilation)),
-        parts=tuple(Part(one.name, token(id_, one.name)) for one in compilation.requests if not one.prepares),
+        recorded=job.recorded,
+        losses=job.losses,
+        parts=tuple(Part(one.name, token(id_, one.name)) for one in job.requests if not one.prepares),
     )
-
-
-def _place(file: str) -> str:
-    """Where the spec is, whichever folder is asked from later; nowhere, if it came from standard input."""
-    return "" if file == "-" else os.path.abspath(file)
-
-
-def _losses(compilation: Compilation) -> list[Mapping[str, str]]:
-    return [
-        {"path": render(entry.path), "fidelity": entry.verdict.fidelity.value, "why": entry.verdict.note}
-        for entry in compilation.entries
-        if entry.verdict.fidelity is not Fidelity.EXACT
-    ]

@@ -17,7 +17,6 @@ Steps 3 and 4 take turns, part by part, in the order in which the parts need eac
 A submission of which a part can not be had is not left half done: what the platform has of it is told to end.
 """
 
-from lading.compiler.pipeline import Compilation
 from lading.runner.errors import LedgerUnusable, OutcomeUnknown, RunnerError
 from lading.runner.ledger.record import NOT_THERE, THERE, Event, Submission
 from lading.runner.platform import Accepted
@@ -25,19 +24,20 @@ from lading.runner.secrets.scrub import scrubber
 from lading.runner.submission.in_flight import in_flight
 from lading.runner.submission.prepare import Prepared, prepare
 from lading.runner.submission.send import bring, send
+from lading.runner.submission.sendable import Sendable
 from lading.runner.submission.settle import conclude
 from lading.runner.submission.watch import refresh
 from lading.runner.targets.channel import Channel
 
 
-def submit(compilation: Compilation, channel: Channel, *, if_absent: bool = False) -> Submission:
+def submit(job: Sendable, channel: Channel, *, if_absent: bool = False) -> Submission:
     """The platform has the job, and the ledger its native ids; or an error says what became of it instead.
 
     With ``if_absent`` a submission of the same payload that is alive or has succeeded is returned, and nothing is sent.
     """
-    if if_absent and (twin := channel.ledger.twin(compilation.target.name, compilation.digest)):
+    if if_absent and (twin := channel.ledger.twin(job.target, job.digest)):
         refresh(channel, [twin])
-    prepared = prepare(compilation, channel)
+    prepared = prepare(job, channel)
     submission = prepared.submission
     with in_flight(channel.ledger.folder, submission.id):
         standing = channel.ledger.begin(submission, prepared.requests, if_absent=if_absent)

@@ -57,10 +57,10 @@ def judged(status: Status, part: Part, client: Client) -> Status:
     """What the platform says, in the light of what it was told: some have no word for a job that was stopped."""
     if not part.stop_requested or status.reason == FORGOTTEN.reason:
         return status
+    if not client.tells_stopped and status.state in {State.FAILED, State.PENDING}:
+        return replace(status, state=State.STOPPED)  # what was stopped before it ran looks as if it never had been
     if not status.state.is_final and status.state is not State.UNKNOWN:
         return replace(status, state=State.STOPPING)
-    if status.state is State.FAILED and not client.tells_stopped:
-        return replace(status, state=State.STOPPED)
     return status
 
 

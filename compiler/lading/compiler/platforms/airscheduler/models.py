@@ -4,12 +4,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from annotated_types import MinLen
+from annotated_types import Ge, Le, MinLen
 
 from lading.schema.models.common import (
     AbsolutePath,
     Amount,
     Bytes,
+    Identifier,
     Line,
     Model,
     Pattern,
@@ -26,13 +27,31 @@ Operation = Annotated[
         "one of create, start, stop, delete, get, modify, filter, logs and resources",
     ),
 ]
-Route = Annotated[str, Pattern(r"(?:GET|POST|PUT|DELETE) /[^\s]*", "a method and a path, such as GET /task/{id}")]
+Route = Annotated[
+    str,
+    Pattern(
+        r"(?:GET|POST|PUT|DELETE) /(?:[^\s{}#]|\{(?:id|col_name|col_values|start_line|end_line)\})*",
+        "a method and a path, such as GET /task/{id}, in which {id}, {col_name}, {col_values}, {start_line} and "
+        "{end_line} may stand",
+    ),
+]
 Namespace = Annotated[
     str, Pattern(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", "a Kubernetes namespace: lower-case letters, digits and -")
 ]
 StatusNumbers = Annotated[
-    str, Pattern(r"-?[0-9]+(?:\.\.(?:-?[0-9]+)?)?", "a number or a range of numbers: -1, 1..99 or 1000..")
+    str, Pattern(r"-?[0-9]+(?:\.\.(?:-?[0-9]+)?)?", "a number or a range of numbers: -1, 1..99 or 1001..")
 ]
+
+
+class Mark(Model):
+    """By which column of its tasks the platform is asked for the one that bears a certain mark."""
+
+    column: Identifier = required("usage")
+    """The name of the column, as the platform's filter takes it."""
+
+    values: Annotated[Sequence[Line], MinLen(1)] | None = optional("[vision]")
+    """What is asked for: all tasks that have one of these there, among which lading looks for the mark. Without values
+    it asks for the mark itself, of a filter that finds a text by a part of it."""
 
 
 class Options(Model):
@@ -52,20 +71,35 @@ class Options(Model):
     encoding: Literal["strings", "objects"] | None = optional("objects", default="strings")
     """How objects inside of the body travel: as the JSON strings of the manual, or as they are."""
 
-    routes: Mapping[Operation, Route] | None = optional('{filter: "GET /api/v1/airscheduler/task/"}')
+    routes: Mapping[Operation, Route] | None = optional(
+        '{filter: "GET /api/v1/airscheduler/task/?col_name={col_name}&col_values={col_values}"}'
+    )
     """Methods and paths of operations, below the target's endpoint, where this deployment has others than usual, and
-    of those that no manual tells: modify, filter, logs and resources. `{id}` stands for the task's."""
+    of those that no manual tells: modify, filter, logs and resources. `{id}` stands for the task's id, `{start_line}`
+    and `{end_line}` for the lines of a log, `{col_name}` and `{col_values}` for the column and the values (with commas
+    between them) that tasks are filtered by. What stands nowhere in the path goes by its name in the manual (`task_id`,
+    `start_line`, `col_name` …) into the query of a GET or DELETE, and into the JSON body of a POST or PUT."""
+
+    findBy: Mark | None = optional("{column: usage}")
+    """How a task is found of which no answer came. lading writes a mark at the end of each task's `usage`, and asks the
+    filter of `routes` for it. Only with this option does it believe a filter that finds nothing."""
 
     login: Url | None = optional("http://air.example.org:31151")
     """The address of the user service, which makes a token of a user's name and password."""
 
     monitor: Url | None = optional("http://air.example.org:30888")
-    """The address of the real-time monitor."""
+    """The address of the real-time monitor, for `usage`, `logs -f` and the states of many tasks. Needs
+    `pip install 'lading[monitor]'`; without that, and without this option, HTTP serves as far as `routes` say."""
+
+    engineIo: Annotated[int, Ge(3), Le(4)] | None = optional("4")
+    """The protocol that the monitor speaks: 3 (Socket.IO 2) or 4 (Socket.IO 3 and later). Which one lading speaks is
+    decided by the python-socketio that is installed; with this option it says so where that is the wrong one."""
 
     states: Mapping[StatusNumbers, Literal["pending", "running", "succeeded", "failed", "stopped"]] | None = optional(
-        '{"-1": pending, "0": succeeded, "1..99": running, "1000..": failed}'
+        '{"-1": pending, "0": succeeded, "1..99": running, "1001..": failed}'
     )
-    """What the numbers mean that a task's status is, where this deployment's differ from those of the example."""
+    """What the numbers mean that a task's status is, where this deployment's differ from those of the example. A number
+    by itself goes before a range; of numbers that stand nowhere nothing is known."""
 
 
 class CatalogVolume(Model):

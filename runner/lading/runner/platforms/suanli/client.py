@@ -115,7 +115,7 @@ class Client(Lacking):
         keep = escaped if self._escapes else str
         services = [
             {key: revealed(value, keep if key == "env" else str) for key, value in service.items()}
-            for service in body["services"]
+            for service in body.get("services", ())
         ]
         return {**revealed(body), "services": services}
 
