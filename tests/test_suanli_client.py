@@ -229,6 +229,12 @@ def test_what_is_missing_is_said() -> None:
 
 def test_a_retried_question_is_signed_again(client: Client, service: Suanli) -> None:
     """Each attempt bears another time and another signature, over what it sends, and is taken."""
+    submitted(client, "echo 你好 Ω")
+    assert is_signed(service.seen.pop())
+    service.seen.clear()
+    client.catalog()
+    service.seen.clear()
+    client._machines.forget()
     service.faults = [Fault(cut="after", latency=0.002, times=2)]
     assert client.look_up(WANTED) in service.marks
     assert [is_signed(request) for request in service.seen] == [True] * 3
@@ -858,10 +864,12 @@ def test_following_reads_what_comes_every_ten_seconds(service: Suanli, server: S
         ("a\nb", "a\nb\nc", "\nc"),
         ("a\nb\nc", "b\nc\nd", "b\nc\nd"),
         ("a\nb\n" + "c" * 1000, "b\n" + "c" * 1000 + "d", "d"),
-        ("a\n" + "bc" * 2000, "bc" * 1500 + "\nd", "\nd"),
+        ("".join(f"{n}\n" for n in range(4000)), "".join(f"{n}\n" for n in range(2000, 4000)) + "d", "d"),
         ("a\n" + "b" * 20, "b" * 18 + "\nd", "\nd"),
         ("a\n" + "b" * 1000, "started again", "started again"),
         ("this was all", "", ""),
+        ("a" * 20000, "a" * 20000 + "b", "b"),
+        ("a" * 20000 + "b", "a" * 19000 + "c", "a" * 19000 + "c"),
     ],
 )
 def test_what_is_new_in_a_text(seen: str, text: str, fresh: str) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 from lading.runner.errors import LoginRejected, NoSuchJob, NotSupported, Refused
@@ -16,6 +17,9 @@ from lading.runner.platforms.suanli.tasks import Task, Tasks, status_of
 
 LEAST, MOST = 16, 1000
 """So many letters at the least, and so many of them at the most, are compared to see where two texts overlap."""
+
+TRIES = 100
+"""Places at which they may; a text of the same letters over and over has one everywhere."""
 
 
 @dataclass(slots=True)
@@ -126,13 +130,16 @@ def after(seen: str, text: str) -> str:
     """What has come since, whether the server tells everything from the beginning or only so much of the end."""
     if text.startswith(seen):
         return text[len(seen) :]
-    place = seen.find(text[:MOST])
-    while text and place >= 0:
-        if text.startswith(seen[place:]):
-            return text[len(seen) - place :]
-        place = seen.find(text[:MOST], place + 1)
-    sizes = (size for size in range(min(len(seen), MOST), LEAST - 1, -1) if text.startswith(seen[-size:]))
-    return text[next(sizes, 0) :]
+    sizes = (len(seen) - place for place in islice(_places(text[:MOST], seen), TRIES))
+    few = range(min(len(seen), MOST), LEAST - 1, -1)
+    return text[next((size for size in chain(sizes, few) if text.startswith(seen[-size:])), 0) :]
+
+
+def _places(piece: str, text: str) -> Iterator[int]:
+    place = text.find(piece) if piece else -1
+    while place >= 0:
+        yield place
+        place = text.find(piece, place + 1)
 
 
 def _label(pod: Pod, task: Mapping[str, Any]) -> str:
