@@ -145,7 +145,8 @@ class Task:
         codes = [pod.code for pod in self.pods]
         if codes.count(0) >= self.points:
             return "End", "Complete"
-        return ("Running", "Running") if None in codes else ("End", "Failed")
+        is_at_work = None in codes or self._next() is not None
+        return ("Running", "Running") if is_at_work else ("End", "Failed")
 
     def stop(self) -> None:
         """It has ended, and nothing of it runs."""
