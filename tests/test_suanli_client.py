@@ -705,6 +705,20 @@ def test_a_pending_task_says_what_happens_to_it(client: Client, service: Suanli)
     client.stop(native_id)
 
 
+def test_why_a_task_still_waits_is_what_was_said_last_of_its_pod() -> None:
+    """Nothing before it has one; of several tasks nobody is asked so much."""
+    service = serve(runs=False)
+    with serving(service) as server:
+        client = client_of(service, server.url)
+        ids = [submitted(client, "true") for _ in range(2)]
+        pending = Status(State.PENDING, "Pending")
+        assert client.status(ids[:1]) == {ids[0]: pending}
+        service.tasks[int(ids[0])].waits = True
+        assert client.status(ids[:1])[ids[0]].reason == "0/3 nodes are available"
+        assert client.status(ids) == {ids[0]: pending, ids[1]: pending}
+        client.close()
+
+
 def test_many_tasks_are_asked_about_in_few_requests() -> None:
     """A hundred to a page, whatever their number; ended ones too, and what the lists do not say is asked by itself."""
     service = serve(runs=False)

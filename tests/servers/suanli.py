@@ -34,6 +34,9 @@ MACHINES: tuple[Mapping[str, Any], ...] = (
 REGIONS = ({"region": "north-1", "region_name": "Hebei 1"}, {"region": "south-2", "region_name": "Guangdong 2"})
 SKEW = 300_000
 LARGEST_PAGE = 100
+WAITING = 999
+"""The number of a pod that waits, within its task."""
+
 CHINA = timezone(timedelta(hours=8))
 
 LISTS: Mapping[str, frozenset[str]] = {
@@ -111,13 +114,16 @@ class Pod:
 
 @dataclass
 class Task:
-    """A task and its pods, so many of them at work as may be at the same time."""
+    """A task and its pods, so many of them at work as may be at the same time. One that ``waits`` has a pod for which
+    there is no room yet.
+    """
 
     number: int
     body: Mapping[str, Any]
     created: float
     runs: bool
     stopped: bool = False
+    waits: bool = False
     pods: list[Pod] = field(default_factory=list)
 
     @property
@@ -308,7 +314,9 @@ class Suanli(PlatformService):
         task.state()
         pods = list(enumerate(task.pods))
         rows = [self._point(task, place, pod) for place, pod in self._page(request, pods)]
-        return yes({"count": len(pods), "results": rows})
+        if task.waits:
+            rows = [{"point_id": task.number * 1000 + WAITING, "name": "pod", "status": "Pending", "containers": []}]
+        return yes({"count": max(len(pods), len(rows)), "results": rows})
 
     @route("GET", "/api/deployment/task/point_log")
     def log(self, request: Request) -> Reply:
@@ -323,9 +331,16 @@ class Suanli(PlatformService):
     @route("GET", "/api/deployment/task/pod_event")
     def events(self, request: Request) -> Reply:
         """What has happened to a pod."""
-        pod = self._pod(request.query.get("point_id", ""))
-        said = {"type": "Normal", "event_time": _time(time.time(), "T", ""), "service": None}
-        return yes({"events": [{"reason": "Scheduled", "message": f"Successfully assigned {pod.name}", **said}]})
+        number = request.query.get("point_id", "")
+        said = [
+            ("Normal", "Queued", "waiting for a machine"),
+            ("Warning", "FailedScheduling", "0/3 nodes are available"),
+        ]
+        if not number.endswith(str(WAITING)):
+            said = [("Normal", "Scheduled", f"Successfully assigned {self._pod(number).name}")]
+        more = {"event_time": _time(time.time(), "T", ""), "service": None}
+        events = [{"type": kind, "reason": reason, "message": message, **more} for kind, reason, message in said]
+        return yes({"events": events})
 
     @route("GET", "/api/deployment/resource/search")
     def resources(self, request: Request) -> Reply:
