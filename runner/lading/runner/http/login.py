@@ -10,6 +10,10 @@ from lading.runner.secrets.vault import SecretValue
 Result = TypeVar("Result")
 
 
+class _TurnedAway(LoginRejected):
+    """Logging in itself did not work: a second attempt would be the same, and may lock the account."""
+
+
 class Login:
     """The token of one target, for all threads.
 
@@ -26,7 +30,10 @@ class Login:
         """The token, for the wire and for nothing else."""
         with self._lock:
             if self._token is None:
-                self._token = self._obtain()
+                try:
+                    self._token = self._obtain()
+                except LoginRejected as error:
+                    raise _TurnedAway(str(error), error.help) from None
             return header_value(self._token)
 
     def during(self, action: Callable[[], Result]) -> Result:
@@ -37,6 +44,8 @@ class Login:
         seen = self._token
         try:
             return action()
+        except _TurnedAway:
+            raise
         except LoginRejected:
             if not self._renews:
                 raise
