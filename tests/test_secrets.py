@@ -19,7 +19,7 @@ from kit.toy import Toy, channel, compilation, request
 from lading.compiler.payload import Draft, From, Secret, settle
 from lading.runner.errors import Refused, RunnerError, SecretMissing
 from lading.runner.platform import Accepted
-from lading.runner.secrets.scrub import Scrubber
+from lading.runner.secrets.scrub import Scrubber, scrubber
 from lading.runner.secrets.vault import SecretValue, Source, Vault
 from lading.runner.submission.late import filled
 from lading.runner.submission.submit import submit
