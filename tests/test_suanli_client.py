@@ -277,6 +277,17 @@ def test_no_error_repeats_a_signature_or_a_token(name: str, client: Client, serv
             assert [piece for piece in pieces if piece in said] == []
 
 
+def test_no_status_repeats_a_signature_either(client: Client, service: Suanli) -> None:
+    """In the word for the state, and in the reason for it."""
+
+    def echo(request: Request) -> Reply:
+        task = {"task_id": 4000, "status": request.headers["sign_str"]}
+        return as_json({"code": "0000", "message": None, "data": task})
+
+    service.faults = [Fault(reply=echo)]
+    assert client.status(["4000"]) == {"4000": Status(State.UNKNOWN, "*** …")}
+
+
 def test_pieces_of_a_secret_are_hidden() -> None:
     """A dozen letters in a row are no coincidence; a short secret is hidden whole."""
     secret = "abcdefghijklmnopqrstuvwxyz"

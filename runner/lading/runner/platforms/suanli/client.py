@@ -123,10 +123,11 @@ class Client(Lacking):
         with self._account.reading():
             status = status_of(task)
         if status.state is State.FAILED:
-            return with_exit_code(status, self._account, task)
+            status = with_exit_code(status, self._account, task)
         if is_alone and status.state is State.PENDING and not status.reason:
-            return replace(status, reason=why_pending(self._account, task))
-        return status
+            status = replace(status, reason=why_pending(self._account, task))
+        hidden = self._account.signer.hidden
+        return replace(status, native=hidden(status.native), reason=hidden(status.reason))
 
     def _has_ended(self, number: int, error: RunnerError) -> bool:
         """Whether the task, which could not be told to end, does not have to be."""

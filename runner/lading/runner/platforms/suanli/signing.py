@@ -56,10 +56,13 @@ class Signer:
 
         An answer may have repeated them, and may have been cut in the middle of one.
         """
-        shown = getattr(self._mine, "shown", [])
-        error.args = tuple(without(str(item), shown) for item in error.args)
-        error.help = without(error.help, shown)
+        error.args = tuple(self.hidden(str(item)) for item in error.args)
+        error.help = self.hidden(error.help)
         return error
+
+    def hidden(self, text: str) -> str:
+        """The same of a text."""
+        return without(text, getattr(self._mine, "shown", []))
 
     def _key(self) -> Signature:
         if self._signature is None:
