@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
-from lading.runner.secrets.vault import HIDDEN, SecretValue, looked_up, short_lived
+from lading.runner.secrets.vault import HIDDEN, SecretValue, looked_up
 
 Failure = TypeVar("Failure", bound=BaseException)
 
@@ -59,7 +59,7 @@ def scrubbed(error: Failure) -> Failure:
 
 def scrubber() -> Scrubber:
     """Takes out every value that this process has looked up until now."""
-    return _scrubber_of(_Values((*looked_up, *short_lived)))
+    return _scrubber_of(_Values(tuple(looked_up)))
 
 
 class _Values:

@@ -8,7 +8,6 @@ import hmac
 import os
 import stat
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -73,16 +72,11 @@ def revealed(data: Any, write: Callable[[str], str] = str) -> Any:
     return [revealed(item, write) for item in data] if isinstance(data, list) else data
 
 
-short_lived: deque[SecretValue] = deque(maxlen=64)
-"""Values of one request, such as its signature: worth nothing after it, and many."""
-
-
-def kept_secret(value: str, *, is_short_lived: bool = False) -> SecretValue:
+def kept_secret(value: str) -> SecretValue:
     """A value that came from elsewhere than a vault, such as a login's token, and is hidden as if it had."""
     found = SecretValue(value)
-    kept = short_lived if is_short_lived else looked_up
-    if found not in kept:
-        kept.append(found)
+    if found not in looked_up:
+        looked_up.append(found)
     return found
 
 

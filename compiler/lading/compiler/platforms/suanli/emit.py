@@ -83,7 +83,7 @@ def _resource(root: View, machine: Machine) -> dict[str, From]:
         "region": From(entry["region"], _region(root)),
         **({"gpu_name": From(entry["gpuModel"], _resources(root, "gpu", "model"))} if "gpuModel" in entry else {}),
         "gpu_count": From(machine.has("gpu"), _resources(root, "gpu", "count")),
-        "gpu_memory": From(entry.get("gpuMemory", 0) // MIB, _resources(root, "gpu", "memory")),
+        "gpu_memory": From(machine.all_gpu_memory, _resources(root, "gpu", "memory")),
         "memory": From(machine.has("memory") // MIB, _resources(root, "memory")),
         "cpu_cores": From(machine.has("cpu") // 1000, _resources(root, "cpu")),
     }
