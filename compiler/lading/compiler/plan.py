@@ -95,7 +95,7 @@ class Plan:
     @property
     def parts(self) -> list[View]:
         """What runs a program each: the roles of a job or of each step, the steps, or else the job itself."""
-        if not (self.below(("steps",)) or self.below(("roles",))):
+        if "steps" not in self.job.value and "roles" not in self.job.value:
             return [self.root]
         steps = self.root.each("steps") or [self.root]
         return [part for step in steps for part in (step.each("roles") or [step])]
