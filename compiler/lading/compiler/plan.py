@@ -67,13 +67,14 @@ class Plan:
     @cached_property
     def _inside(self) -> Mapping[Path, list[Path]]:
         found: dict[Path, list[Path]] = {}
+        beside: Path = ()
+        holders: list[list[Path]] = []  # of what stands beside the path before
         for path in self.entries:
-            for length in range(1, len(path)):
-                above = path[:length]
-                if above in found:
-                    found[above].append(path)
-                else:
-                    found[above] = [path]
+            if path[:-1] != beside:
+                beside = path[:-1]
+                holders = [found.setdefault(path[:length], []) for length in range(1, len(path))]
+            for inside in holders:
+                inside.append(path)
         return found
 
     @property
@@ -94,7 +95,7 @@ class Plan:
     @property
     def parts(self) -> list[View]:
         """What runs a program each: the roles of a job or of each step, the steps, or else the job itself."""
-        if not (self.below(("steps",)) or self.below(("roles",))):
+        if "steps" not in self.job.value and "roles" not in self.job.value:
             return [self.root]
         steps = self.root.each("steps") or [self.root]
         return [part for step in steps for part in (step.each("roles") or [step])]
@@ -152,7 +153,7 @@ def _entry(plan: Plan, path: Path, value: Any, agreed: tuple[Path, ...]) -> Entr
     convert = row.convert
     verdict = convert(Leaf(path, value, job.value, target, plan.once)) if convert else weigh(row, value)
     if verdict.fidelity in CARRIED:
-        return Entry(path, value, row, verdict, carried=From(verdict.value, (path,)))
+        return Entry(path, value, row, verdict, False, From(verdict.value, (path,)))
     if verdict.fidelity not in LOST:
         return Entry(path, value, row, verdict)
     if _happens_anyway(job, path, value):

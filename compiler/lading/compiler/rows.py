@@ -6,16 +6,17 @@ from typing import Any
 
 from lading.compiler.payload import From, Secret
 from lading.compiler.pointers import split
-from lading.compiler.view import View
+from lading.compiler.view import View, once
 from lading.schema.paths import Path
 
 Body = dict[str, Any]
 
 
+@once
 def stated(view: View) -> Body:
     """Every field of the view whose row is placed, at its place, with its source; what it inherits too.
 
-    A map is written entry by entry, and a secret as its name.
+    A map is written entry by entry, and a secret as its name. Who wants more in it makes another of it (``merged``).
     """
     body: Body = {}
     for path, row in view.plan.table.placed.items():

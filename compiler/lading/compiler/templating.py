@@ -8,6 +8,7 @@ import re
 from typing import LiteralString, Self
 
 from lading.compiler.payload import From, Piece, Sources
+from lading.schema.paths import Path
 
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
@@ -74,6 +75,11 @@ def word(value: "str | int | From") -> Piece:
 
 def filled(template: LiteralString, *values: str | int | From) -> Piece:
     """The bash of the template with a word for each ``{}``, made by all that the values were made by."""
-    words = [word(value) for value in values]
-    sources = dict.fromkeys([path for _, found in words for path in found])
-    return template.format(*[text for text, _ in words]), tuple(sources)
+    words: list[str] = []
+    sources: dict[Path, None] = {}
+    for value in values:
+        text, found = word(value)
+        words.append(text)
+        for path in found:
+            sources[path] = None
+    return template.format(*words), tuple(sources)

@@ -80,25 +80,22 @@ def _complete(work: Work) -> Iterator[Finding]:
     yield from _incomplete(work.job.value, Shape("struct", struct=top.name), (), work.job.language)
 
 
-_HOLDERS = frozenset({"struct", "list", "map"})
-"""Types of what may hold a struct."""
-
-
 def _incomplete(value: Any, shape: Shape, path: Path, language: Language) -> Iterator[Finding]:
-    if shape.type in {"list", "map"} and shape.item and shape.item.type == "struct":
-        below = value.items() if isinstance(value, Mapping) else enumerate(value)
-        for step, item in below:
-            yield from _incomplete(item, shape.item, (*path, step), language)
     if shape.type != "struct":
+        item = shape.item
+        assert item is not None, "only what holds structs is looked into"
+        below = value.items() if isinstance(value, dict) else enumerate(value)
+        for step, inner in below:
+            yield from _incomplete(inner, item, (*path, step), language)
         return
-    fields = language.structs[shape.struct].fields
-    for name, item in value.items():
-        inner = fields[name].shape
-        if inner.type in _HOLDERS and name not in ENVELOPE:
-            yield from _incomplete(item, inner, (*path, name), language)
-    for name in language.structs[shape.struct].required if path else ():
+    struct = language.structs[shape.struct]
+    for name in struct.holding:
+        if name in value and name not in ENVELOPE:
+            yield from _incomplete(value[name], struct.fields[name].shape, (*path, name), language)
+    for name in struct.required if path else ():
         if name not in value:
-            yield Finding("LD204", path, {"parent": render(path), "field": name, "example": fields[name].example})
+            example = struct.fields[name].example
+            yield Finding("LD204", path, {"parent": render(path), "field": name, "example": example})
 
 
 def _needs_a_program(work: Work) -> Iterator[Finding]:

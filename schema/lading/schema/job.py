@@ -70,7 +70,6 @@ def leaves(shape: Shape, value: Any, path: Path, language: Language) -> list[tup
 
 
 def _gather(shape: Shape, value: Any, path: Path, language: Language, found: list[tuple[Path, Any]]) -> None:
-    inner = shape.item
     if shape.type not in HOLDERS or not value:
         found.append((path, value))
     elif shape.type == "struct":
@@ -79,14 +78,13 @@ def _gather(shape: Shape, value: Any, path: Path, language: Language, found: lis
             at = (*path, key)
             if key not in BESIDE_WORK or is_work(at):
                 _gather(fields[key].shape, item, at, language, found)
-    elif shape.type == "map" and inner:
-        for key, item in value.items():
-            _gather(inner, item, (*path, key), language, found)
-    elif inner and inner.type == "struct":
-        for index, item in enumerate(value):
-            _gather(inner, item, (*path, index), language, found)
-    else:
+    elif shape.item is None or (shape.type == "list" and shape.item.type != "struct"):
         found.append((path, value))
+    elif shape.item.type not in HOLDERS:
+        found += [((*path, key), item) for key, item in value.items()]
+    else:
+        for step, item in value.items() if shape.type == "map" else enumerate(value):
+            _gather(shape.item, item, (*path, step), language, found)
 
 
 HOLDERS = frozenset({"struct", "map", "list"})

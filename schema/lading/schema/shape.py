@@ -92,6 +92,13 @@ class Struct:
         """The names of the fields that must be written."""
         return tuple(name for name, known in self.fields.items() if known.required)
 
+    @cached_property
+    def holding(self) -> tuple[str, ...]:
+        """The names of the fields that hold structs: one, a list or a map of them."""
+        shapes = {name: known.shape for name, known in self.fields.items()}
+        inner = {name: shape.item if shape.type in {"list", "map"} else shape for name, shape in shapes.items()}
+        return tuple(name for name, shape in inner.items() if shape and shape.type == "struct")
+
 
 RAW = Field(
     Shape("map", item=Shape("any"), key_pattern="(?:/[^/]*)*", key_says="a JSON pointer such as /spec/priority"),

@@ -1,6 +1,7 @@
 """Environment variables: lading's own, the spec's, and those that only the program itself may see."""
 
 import re
+from functools import lru_cache
 
 from lading.compiler.payload import From
 from lading.compiler.sbatch import tasks
@@ -76,6 +77,7 @@ def is_secret(value: From) -> bool:
     return isinstance(value.value, dict)
 
 
+@lru_cache(maxsize=1024)  # a thousand jobs set the same few variables
 def _is_kept(name: str) -> bool:
     return bool(_KEPT.fullmatch(name))
 

@@ -27,7 +27,7 @@ class Memory(NamedTuple):
 
 def containers(root: View) -> list[View]:
     """The containers of a replica, the main one first."""
-    return [root, *root.each("containers")]
+    return [root, *root.each("containers")] if "containers" in root.plan.job.value else [root]
 
 
 @once
