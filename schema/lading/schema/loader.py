@@ -108,8 +108,8 @@ class Loader:
                         frame.key, frame.takes_key = (value, plain, span), False
                     else:
                         self._put(Scalar(value, plain, span))
-                elif type(event) in self._HANDLERS:
-                    self._HANDLERS[type(event)](self, event)
+                elif handler := self._HANDLERS.get(type(event)):
+                    handler(self, event)
                 event = next_event()
         except MarkedYAMLError as error:
             self.diagnostics.append(mistake(self._file, error, text, self._bracket()))

@@ -122,7 +122,7 @@ class Reader:
                 self._object("LD204", path, parent=render(path) or "the document", field=name, example=example)
 
     def _conflicts(self, struct: Struct, node: Mapping, path: Path) -> None:
-        if not struct.one_of:
+        if not struct.one_of or len(struct.rivals.intersection(node.items)) == 1:
             return
         present = [found for group in struct.one_of if (found := _first(group, node))]
         parent = render(path) or "the document"
@@ -176,7 +176,8 @@ class Reader:
             return self._object(
                 "LD206", path, path=render(path), value=shown(text), wanted="text without NUL characters"
             )
-        return self._sized(text, len(text), "characters", shape, path)
+        is_bounded = shape.maximum is not None or shape.minimum is not None
+        return self._sized(text, len(text), "characters", shape, path) if is_bounded else text
 
     def _integer(self, node: Node, shape: Shape, path: Path) -> Any:
         value = resolve(node) if isinstance(node, Scalar) and node.plain else None

@@ -93,6 +93,11 @@ class Struct:
         return tuple(name for name, known in self.fields.items() if known.required)
 
     @cached_property
+    def rivals(self) -> frozenset[str]:
+        """The names of the fields of which not all may be set."""
+        return frozenset(name for group in self.one_of for name in group)
+
+    @cached_property
     def holding(self) -> tuple[str, ...]:
         """The names of the fields that hold structs: one, a list or a map of them."""
         shapes = {name: known.shape for name, known in self.fields.items()}

@@ -31,6 +31,8 @@ class Candidate(NamedTuple):
         """What the file holds; None where it was only found and is not one of ours."""
         if self.is_named:
             return read(self.name)
+        if _is_special(self.name):
+            return None
         try:
             data = read(self.name)
         except WrongUsage:
@@ -62,8 +64,8 @@ def _in_folder(folder: str) -> Iterator[str]:
             continue
         seen.add(key)
         folders[:] = [name for name in sorted(folders) if not name.startswith(".")]
-        found = (os.path.normpath(os.path.join(here, file)) for file in sorted(files) if file.endswith(ENDINGS))
-        yield from (name for name in found if not _is_special(name))
+        above = "" if here == os.curdir else os.path.join(os.path.normpath(here), "")
+        yield from (above + file for file in sorted(files) if file.endswith(ENDINGS))
 
 
 def _identity(folder: str) -> tuple[int, int]:
