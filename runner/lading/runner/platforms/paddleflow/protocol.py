@@ -7,11 +7,13 @@ import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from lading.runner.errors import LoginRejected, NoSuchJob, Refused, RunnerError
 from lading.runner.http.answer import Answer, Garbled, field, short
 from lading.runner.http.connection import Call
 from lading.runner.states import State
+from lading.runner.submission.ids import time_of
 
 NAME = "PaddleFlow"
 PREFIX = "/api/paddleflow/v1"
@@ -25,6 +27,12 @@ LONGEST_ID = 60
 """Characters: validation allows 63, and the column of the database holds fewer."""
 
 LARGEST_PAGE = 1000
+
+MARK = "lading-token"
+"""The label by which a job is known again whose id the spec itself says."""
+
+_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
+_OURS = re.compile(r"job-([0-9a-hjkmnp-tv-z]{26})(?:-|\Z)")
 
 STATES: Mapping[str, State] = {
     "init": State.PENDING,
@@ -79,6 +87,24 @@ def job_id(token: str) -> str:
     if len(name) <= LONGEST_ID:
         return name
     return f"{name[: LONGEST_ID - 17].rstrip('-')}-{hashlib.sha256(token.encode()).hexdigest()[:16]}"
+
+
+def made_at(native_id: str) -> float | None:
+    """When the job was submitted, in seconds since the epoch, if its id is one that we made."""
+    found = _OURS.match(native_id)
+    return time_of(found[1]) if found else None
+
+
+def job_path(native_id: str) -> str:
+    """Where the job is. Raises NoSuchJob for what can be no id, so that nothing else is found, or ended, there."""
+    if not _ID.match(native_id):
+        raise NoSuchJob(f"{NAME} has no job {short(native_id) or 'without an id'}", "ids look like job-0a1b2c")
+    return f"{JOBS}/{native_id}"
+
+
+def queue_path(name: str) -> str:
+    """Where the queue is."""
+    return f"{QUEUES}/{quote(name, safe='')}"
 
 
 def judge(answer: Answer) -> Any:

@@ -1,0 +1,1 @@
+"""What the servers refuse, where it is much."""
