@@ -409,3 +409,17 @@ def test_many_jobs_are_watched_with_few_questions(server: Server, desk: Desk, cl
     before = len(desk.service.seen)
     cli.good("status", *ids)
     assert len(desk.service.seen) - before <= 12
+
+
+def test_an_interrupt_says_how_far_it_has_come(server: Server, desk: Desk, cli: Cli) -> None:
+    """Ctrl-C while a hundred are submitted: the rest is never sent, and the ledger knows every job."""
+    files = [desk.spec(f"job-{number}") for number in range(100)]
+    desk.service.faults = [Fault(latency=0.05, times=10_000)]
+    with desk.start("submit", *files, "-j", "4") as command:
+        wait_for_requests(desk, 12, command)
+        command.send_signal(signal.SIGINT)
+        _, said = command.communicate(timeout=60)
+    assert command.returncode == 130
+    assert b" of 100 were submitted; `lading list` shows them" in said
+    assert desk.believed() == sorted(desk.service.accepted())
+    assert len(desk.service.accepted()) < 100

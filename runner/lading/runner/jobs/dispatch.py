@@ -47,7 +47,7 @@ def sendables(
 def send_all(
     session: Session, jobs: Sequence[Sendable], *, if_absent: bool = False, workers: int = 1
 ) -> tuple[list[Submission], list[RunnerError]]:
-    """What was submitted, each told as it happens, and what could not be."""
+    """What was submitted, each told as it happens, and what could not be. An interrupt says how far it has come."""
 
     def channel_of(job: Sendable) -> Channel:
         return session.channel(job.target, job.file)
@@ -55,11 +55,18 @@ def send_all(
     answers = submit_all(jobs, channel_of, if_absent=if_absent, workers=workers)
     submissions: list[Submission] = []
     errors: list[RunnerError] = []
-    for answer in progress(session.screen, answers, len(jobs)):
-        if isinstance(answer, RunnerError):
-            errors.append(answer)
-        else:
-            submissions.append(answer)
+    try:
+        for answer in progress(session.screen, answers, len(jobs)):
+            if isinstance(answer, RunnerError):
+                errors.append(answer)
+            else:
+                submissions.append(answer)
+    except KeyboardInterrupt:
+        if len(jobs) > 1:
+            session.screen.remark(
+                f"at least {len(submissions)} of {len(jobs)} were submitted; `lading list` shows them"
+            )
+        raise
     return submissions, errors
 
 
