@@ -73,10 +73,11 @@ class Logs:
     def _wanted(self, job: Mapping[str, Any]) -> list[Task]:
         """The tasks of the role and the replica that are asked for."""
         role, replica = self._query.role, self._query.replica
+        framework = field(job, "framework", of=str, default="")
         found = [
             task
             for task in tasks_of(job)
-            if role is None or role_is(task.role, role, job.get("framework"))
+            if role is None or role_is(task.role, role, framework)
             if replica is None or task.number == replica
         ]
         if not found and (role is not None or replica is not None):
