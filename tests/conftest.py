@@ -11,7 +11,7 @@ from kit.machine import Machine
 
 from lading.runner.invocation.options import Settings
 from lading.runner.output.screen import Screen
-from lading.runner.secrets.vault import looked_up, short_lived
+from lading.runner.secrets.vault import looked_up
 from lading.schema.diagnostics import Diagnostic
 
 # A slow machine is no failure, and CI tries the same examples each time: a new find belongs to whoever goes looking.
@@ -30,7 +30,6 @@ def _forgetful() -> Iterator[None]:
     """What one test has looked up is no secret to the next: a process does not know so many."""
     yield
     looked_up.clear()
-    short_lived.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,7 @@ from servers.platform import PlatformService
 from servers.web import Fault, Reply, Request, Server, Service, serving
 
 from lading.runner.http import connection
+from lading.runner.sbatch import search
 from lading.runner.submission import resolve, send, settle, watch
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -40,6 +41,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resolve, "PATIENCE", (0.0,))
     monkeypatch.setattr(send, "RETRY_DELAYS", (0.0,))
     monkeypatch.setattr(connection, "PAUSES", (0.0,))
+    monkeypatch.setattr(search, "SETTLED", 0)
 
 
 @pytest.fixture

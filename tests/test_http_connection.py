@@ -250,3 +250,17 @@ def test_a_transport_takes_the_place_of_the_network() -> None:
     line = Connection("http://nowhere", transport=recorded)
     assert line.ask(THERE).json() == [1]
     line.close()
+
+
+def test_a_wrong_password_is_tried_once() -> None:
+    """A second attempt would be the same, and accounts are locked for less."""
+    attempts: list[int] = []
+
+    def obtain() -> SecretValue:
+        attempts.append(1)
+        raise LoginRejected("wrong", "see that it is right")
+
+    login = Login(obtain, renews=True)
+    with pytest.raises(LoginRejected, match=r"^wrong$") as raised:
+        login.during(login.token)
+    assert (len(attempts), raised.value.help) == (1, "see that it is right")

@@ -222,7 +222,7 @@ def test_secrets_come_in_a_file_of_their_own() -> None:
     upload, job = compiled({"command": ["a"], "env": {"KEY": {"secret": "wandb"}, "A": "b"}}).requests
     assert upload.as_data() == {
         "method": "PUT",
-        "path": "file/ln3/~/.lading/demo",
+        "path": "file/ln3/~/.lading/",
         "name": "secrets",
         "body": {"variables": {"KEY": {"secret": "wandb"}}},
         "secrets": {"/variables/KEY": "wandb"},
@@ -290,7 +290,7 @@ def test_each_step_has_a_file_of_its_own() -> None:
     found = compiled({"steps": steps}, "workflow").requests
     assert [(request.name, request.needs, request.path) for request in found] == [
         ("a", (), "job/ln3/"),
-        ("secrets/secrets", (), "file/ln3/~/.lading/demo-secrets"),
+        ("secrets/secrets", (), "file/ln3/~/.lading/"),
         ("secrets", ("secrets/secrets", "a"), "job/ln3/"),
     ]
 

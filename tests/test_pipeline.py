@@ -1,18 +1,22 @@
 """The compiler's own guarantees, with platforms made for the purpose: what a forgetful or a wrong emitter meets."""
 
+import gc
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from kit.sites import target_of
+from kit.sites import PLATFORMS, target_of
 
 from lading.compiler.capability import EMULATED, EXACT, Table
 from lading.compiler.payload import Draft
-from lading.compiler.pipeline import Compilation, compile_spec
+from lading.compiler.pipeline import Compilation, compile_spec, judge_spec
 from lading.compiler.plan import Plan
 from lading.compiler.registry import language
 from lading.compiler.target import Platform, Target
+from lading.compiler.view import View, once
+from lading.schema.codes import Severity
+from lading.schema.diagnostics import in_order
 from lading.schema.load import load
 
 TABLE = Table(
@@ -26,14 +30,22 @@ TABLE = Table(
 )
 
 
-def platform(*reads: tuple[str, ...]) -> Platform:
-    """A platform whose emitter asks for these fields and no others."""
+@once
+def amounts(view: View) -> list[Any]:
+    """Everything that is asked for."""
+    return [view.get("resources", name) for name in ("cpu", "memory")]
+
+
+def platform(*reads: tuple[str, ...], carries_amounts: bool = False) -> Platform:
+    """A platform whose emitter asks for these fields and no others, but for the amounts where it is to carry them."""
 
     def emit(plan: Plan) -> Sequence[Draft]:
-        return [Draft("POST", "/", {".".join(steps): plan.root.get(*steps) for steps in reads})]
+        found = {"amounts": amounts(plan.root)} if carries_amounts else {}
+        return [Draft("POST", "/", {**found, **{".".join(steps): plan.root.get(*steps) for steps in reads}})]
 
     def check(plan: Plan) -> Sequence[Any]:
         plan.root.sources("resources")  # looking is not carrying
+        amounts(plan.root)
         return ()
 
     def table(kind: str, options: Mapping[str, Any]) -> Table:
@@ -59,6 +71,12 @@ def test_an_emitter_that_forgets_a_field_is_stopped() -> None:
     assert str(caught.value) == "forgetful did not read what its table says it carries: [('resources', 'memory')]"
 
 
+def test_what_was_made_once_was_read_by_everyone_who_asks_for_it() -> None:
+    """What the rules have made is not made again for the emitter, which has read what went into it all the same."""
+    found = compiled(SPEC, platform(("name",), ("command",), carries_amounts=True))
+    assert found.requests[0].body == {"amounts": [2000, 2**30], "name": "n", "command": ["a"]}
+
+
 def test_a_field_without_a_native_name_leaves_no_trace() -> None:
     """A row without a name says that the field is so anyway; nobody has to ask for it."""
     whole = platform(("name",), ("command",), ("resources", "cpu"), ("resources", "memory"))
@@ -68,6 +86,34 @@ def test_a_field_without_a_native_name_leaves_no_trace() -> None:
         "resources.cpu": 2000,
         "resources.memory": 2**30,
     }
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_judging_says_what_compiling_says(name: str) -> None:
+    """Where nothing is to be sent no request is made, unless one has to be looked at: raw may point to nowhere."""
+    for native in ("", f", native: {{{name}: {{raw: {{/no/where: 1}}}}}}"):
+        text = f"{{lading: v1, name: n, command: [a], workdir: /w, resources: {{cpu: 3}}, ssh: true{native}}}"
+        (spec,) = load("s.yaml", text.encode(), language=language()).specs
+        judged, whole = judge_spec(spec, target_of(name)), compile_spec(spec, target_of(name))
+        assert judged.diagnostics == whole.diagnostics
+        assert (judged.is_valid, judged.notes) == (whole.is_valid, whole.notes)
+        told = [d for d in whole.diagnostics if d.severity is Severity.NOTE]
+        assert in_order([*judged.beside_notes, *told]) == list(whole.diagnostics)
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_a_compilation_is_freed_as_soon_as_nobody_has_it(name: str) -> None:
+    """It holds no circle of references: a run over ten thousand files looks for none."""
+    text = "{lading: v1, name: n, image: 'r.example/a:1', command: [a], env: {A: b}, mounts: [{volume: data}]}"
+    (spec,) = load("s.yaml", text.encode(), language=language()).specs
+    compile_spec(spec, target_of(name))  # what is kept for good is there now
+    gc.collect()
+    gc.disable()
+    try:
+        assert compile_spec(spec, target_of(name)).plan
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_native_that_every_step_says_for_itself_is_superseded() -> None:

@@ -19,7 +19,7 @@ from kit.toy import Toy, channel, compilation, request
 from lading.compiler.payload import Draft, From, Secret, settle
 from lading.runner.errors import Refused, RunnerError, SecretMissing
 from lading.runner.platform import Accepted
-from lading.runner.secrets.scrub import Scrubber
+from lading.runner.secrets.scrub import Scrubber, scrubber
 from lading.runner.secrets.vault import SecretValue, Source, Vault
 from lading.runner.submission.late import filled
 from lading.runner.submission.submit import submit
@@ -335,3 +335,11 @@ def test_looking_up_imports_what_it_uses_only(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "keyring", ModuleType("keyring"))
     monkeypatch.setitem(sys.modules, "subprocess", None)
     assert look_up({"env": "KEY"}, environ={"KEY": "abc"}) == "abc"
+
+
+def test_the_name_of_a_user_is_no_secret() -> None:
+    """It stands in paths and lists, which would be unreadable without it; the password beside it is one."""
+    sources: dict[str, Source] = {"username": {"env": "WHO"}, "password": {"env": "WORD"}}
+    login = Vault({}, environ={"WHO": "ada", "WORD": "an-0pen-sesame"}).login("hpc", sources)
+    assert (login["username"].reveal(), login["password"].reveal()) == ("ada", "an-0pen-sesame")
+    assert scrubber().scrub("/HOME/ada: an-0pen-sesame") == "/HOME/ada: ***"

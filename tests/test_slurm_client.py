@@ -10,9 +10,10 @@ import pytest
 
 from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError, Unreachable
 from lading.runner.platform import Accepted, LogQuery, Outgoing, Usage
-from lading.runner.platforms.slurm.answers import STATES, accounting, queue
 from lading.runner.platforms.slurm.client import Client
-from lading.runner.platforms.slurm.command import STARTED, Answer, Commands, _program
+from lading.runner.platforms.slurm.command import STARTED, Commands, _program
+from lading.runner.sbatch.answer import Answer
+from lading.runner.sbatch.answers import STATES, accounting, queue
 from lading.runner.secrets.vault import SecretValue
 from lading.runner.states import State, Status
 from lading.runner.submission.ids import Ids, token
@@ -400,6 +401,27 @@ def test_usage_is_the_memory_of_each_step() -> None:
     """sstat's average times the tasks."""
     run = Recorded(sstat=said("7.batch|1048576|1", "7.0|2048|4", "garbage", "7.1||"))
     assert Client(run).usage("7") == [Usage("7.batch", None, 2**20), Usage("7.0", None, 8192), Usage("7.1", None, None)]
+
+
+SINFO = """\
+work|up|gpu:a100:4(S:0-1),lustre:1
+work|up|(null)
+night|up|gpu:h100:8,gpu:a100:2
+old|inact|gpu:k80:2
+plain|up|gpu:4
+"""
+
+
+def test_the_catalog_is_what_sinfo_says() -> None:
+    """Partitions that take jobs, and the types of GPUs of each."""
+    assert Client(Recorded(sinfo=Answer(0, SINFO.encode()))).catalog() == {
+        "queues": {"work": "work", "night": "night", "plain": "plain"},
+        "gpus": {"A100": "a100", "H100": "h100"},
+        "queueGpus": {"work": ["A100"], "night": ["A100", "H100"]},
+    }
+    assert Client(Recorded(sinfo=said("work|up|(null)"))).catalog() == {"queues": {"work": "work"}}
+    with pytest.raises(Unreachable):
+        Client(Recorded(sinfo=Answer(1, err="down"))).catalog()
 
 
 def test_commands_run_behind_a_prefix_as_they_do_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,8 @@ from lading.compiler.target import Target
 from lading.runner.errors import NoSuchJob, OutcomeUnknown, Refused, RunnerError
 from lading.runner.platform import Accepted, Context, LogQuery, Outgoing, Usage
 from lading.runner.platforms.slurm.client import Client, connect
-from lading.runner.platforms.slurm.command import Answer, Commands
+from lading.runner.platforms.slurm.command import Commands
+from lading.runner.sbatch.answer import Answer
 from lading.runner.states import State, Status
 from lading.runner.submission.ids import Ids, token
 

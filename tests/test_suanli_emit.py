@@ -237,3 +237,22 @@ def test_a_container_of_several_replicas_knows_how_many_there_are() -> None:
     document = {"replicas": 2, "resources": {"cpu": 1, "memory": "1Gi"}}
     found = body({**document, "containers": {"other": asking(cpu=1, memory="1Gi")}})["services"][1]["env"]
     assert found == [{"name": "LADING_NAME", "value": "demo"}, {"name": "LADING_REPLICAS", "value": "2"}]
+
+
+def test_a_machine_of_which_none_is_free_comes_last() -> None:
+    """The catalog may say how many there were: none is worse than a larger one, and better than nothing."""
+    known = target().catalog["resources"]
+    taken = {**known, "cpu-4": {**known["cpu-4"], "inventory": 0}}
+    found = body({}, target(catalog={"resources": taken}))["resources"][0]["resource"]["device_name"]
+    assert found == "cpu-8"
+    none = {name: {**entry, "inventory": 0} for name, entry in known.items()}
+    assert body({}, target(catalog={"resources": none}))["resources"][0]["resource"]["device_name"] == "cpu-4"
+
+
+def test_the_memory_of_all_gpus_is_said_together() -> None:
+    """As the platform's search says it of an "H20 x 8"; a size that does not divide is not lost."""
+    (machine,) = body({"resources": {"gpu": "H100:8"}})["resources"]
+    assert (machine["resource"]["gpu_count"], machine["resource"]["gpu_memory"]) == (8, 8 * 80 * 1024)
+    odd = {"deviceName": "odd", "region": "r", "cpu": 8000, "memory": 2**30, "gpuCount": 3, "gpuMemory": 2**20 * 7 // 3}
+    (machine,) = body({"resources": {"gpu": 3}}, target(catalog={"resources": {"odd": odd}}))["resources"]
+    assert machine["resource"]["gpu_memory"] == 7

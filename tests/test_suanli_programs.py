@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from kit.suanli import body, compiled, said, target
 
-from lading.compiler.platforms.suanli.counting import index_of, size
+from lading.compiler.platforms.suanli.counting import element, index_of, size
 from lading.runner.secrets.vault import Vault
 from lading.runner.targets.sites import read_site
 
@@ -62,6 +62,17 @@ def test_the_shell_finds_each_index(indices: list[list[int]]) -> None:
     text = f"N=0; while [ $N -lt {size(indices)} ]; do echo {index_of('N', indices)}; N=$((N + 1)); done"
     done = subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=True)
     assert [int(line) for line in done.stdout.split()] == expected
+    command = f"cd /x && exec env LADING_ARRAY_INDEX={index_of('N', indices)} true"
+    for kept in (command, command.replace("$(", "$$(")):
+        assert [element(kept, number) for number in range(size(indices))] == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["true", 'LADING_ARRAY_INDEX="3"', 'LADING_ARRAY_INDEX="$((7 / N))"', 'LADING_ARRAY_INDEX="$((N < 1 ? 4))"']
+)
+def test_a_command_that_lading_did_not_write_says_no_index(text: str) -> None:
+    """Nobody guesses at it."""
+    assert element(text, 5) is None
 
 
 def test_an_array_counts_pods() -> None:

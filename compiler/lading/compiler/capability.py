@@ -163,12 +163,25 @@ class Row(NamedTuple):
         return self.native.startswith("/")
 
 
+class RowsByPath(dict[Path, Row | None]):
+    """Rows by the paths that they were looked up for, each found once."""
+
+    def __init__(self, find: Callable[[tuple[str, ...]], Row | None]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, path: Path) -> Row | None:
+        names = tuple(["[]" if isinstance(step, int) else step for step in path])
+        return self.setdefault(path, self._find(names))
+
+
 class Table(dict[str, Row]):
     """A platform's rows for one kind of spec, by field."""
 
     def __init__(self, rows: Mapping[str, Row]) -> None:
         super().__init__(rows)
-        self._found: dict[Path, Row | None] = {}
+        self.by_path = RowsByPath(self._longest)
+        """The row that speaks of each path; see ``row_for``."""
         self.placed = {tuple(field.split(".")): row for field, row in rows.items() if row.is_placed}
         """The rows that write and read themselves, by the field's path within its job, role or step."""
         self.needed = {tuple(field.split(".")): row.needed for field, row in rows.items() if row.needed}
@@ -181,11 +194,7 @@ class Table(dict[str, Row]):
         the same field of the job is, unless the table has a row for it there; a table that refuses ``roles`` refuses
         all below.
         """
-        try:
-            return self._found[path]
-        except KeyError:
-            names = tuple(["[]" if isinstance(step, int) else step for step in path])
-            return self._found.setdefault(path, self._longest(names))
+        return self.by_path[path]
 
     def covering(self, path: Path) -> Path:
         """The part of the path that the row is about which speaks of it: what lies below has no row of its own."""

@@ -26,8 +26,9 @@ def _models_for_counts(plan: Plan) -> Iterator[Finding]:
     """Counts of GPUs that are the name of a model in the target's catalog: ``gpu: 90`` of a site that has a ``90``."""
     models = plan.target.catalog.get("gpus", {})
     for path, entry in plan.entries.items() if models else ():
-        is_count = path[-2:] == ("gpu", "count") and (*path[:-1], "model") not in plan.entries
-        if is_count and str(entry.value) in models:
+        if path[-1] != "count" or path[-2:] != ("gpu", "count") or (*path[:-1], "model") in plan.entries:
+            continue
+        if str(entry.value) in models:
             what = f'{entry.value} is a model of {plan.target.name}: write {{model: "{entry.value}", count: 1}}'
             yield Finding("LD215", path, {"what": what})
 
@@ -38,6 +39,8 @@ def _unused_logins(plan: Plan) -> Iterator[Finding]:
     if not logins or getattr(plan.target.platform, "TAKES_REGISTRY_LOGIN", False):
         return
     for path, entry in plan.entries.items():
-        host = str(entry.value).partition("/")[0] if path[-1] == "image" else ""
+        if path[-1] != "image":
+            continue
+        host = str(entry.value).partition("/")[0]
         if host in logins and entry.is_carried:
             yield Finding("LD407", path, {"host": host, "target": plan.target.name})

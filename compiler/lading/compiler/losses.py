@@ -1,6 +1,7 @@
 """Nothing is lost silently: what the table says of each set field, as findings."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from lading.compiler.capability import LOST, Fidelity
 from lading.compiler.objections import missing, words
@@ -17,20 +18,40 @@ CODES = {
 }
 """What each fidelity is reported as; exact is not worth a word."""
 
+ERRORS = frozenset({"LD404", "LD406"})
+
 ACCEPTED = "LD405"
 """A loss that the author agreed to."""
 
 
-def loss_findings(plan: Plan) -> Iterator[Finding]:
-    """One finding for each set field that is not carried exactly; one for all that a single row takes down with it."""
-    said = set()
+class Loss(NamedTuple):
+    """What is reported of a field that is not carried exactly: of everything that a row takes down, one thing."""
+
+    code: str
+    path: Path
+    note: str
+
+    @property
+    def is_note(self) -> bool:
+        """Whether the field is carried all the same, or lost as agreed."""
+        return self.code not in ERRORS
+
+
+def losses(plan: Plan) -> dict[Loss, Entry]:
+    """What there is to report of the plan's fields, each with the first entry that it is reported of."""
+    found: dict[Loss, Entry] = {}
     for entry in plan.entries.values():
         if code := CODES.get(entry.verdict.fidelity):
-            path = _at(plan, entry)
-            finding = (ACCEPTED if entry.accepted else code, path, entry.verdict.note)
-            if finding not in said:
-                said.add(finding)
-                yield Finding(finding[0], path, words(plan.target, path, entry.verdict.note), at_key=path != entry.path)
+            loss = Loss(ACCEPTED if entry.accepted else code, _at(plan, entry), entry.verdict.note)
+            found.setdefault(loss, entry)
+    return found
+
+
+def loss_findings(plan: Plan) -> Iterator[Finding]:
+    """A finding for each loss."""
+    for loss, entry in losses(plan).items():
+        told = words(plan.target, loss.path, loss.note)
+        yield Finding(loss.code, loss.path, told, at_key=loss.path != entry.path)
 
 
 def _at(plan: Plan, entry: Entry) -> Path:

@@ -27,12 +27,14 @@ def raw_of(job: Job, target: Target) -> dict[Path, Mapping[str, Any]]:
 
 
 def _sections(value: Mapping[str, Any], names: tuple[str, ...], above: Path) -> Iterator[tuple[Path, Any]]:
-    for name in names:
-        for field_name, item in value.get("native", {}).get(name, {}).items():
-            yield (*above, "native", name, field_name), item
+    if "native" in value:
+        for name in names:
+            for field_name, item in value["native"].get(name, {}).items():
+                yield (*above, "native", name, field_name), item
     for group in NESTED:
-        for key, inner in value.get(group, {}).items():
-            yield from _sections(inner, names, (*above, group, key))
+        if group in value:
+            for key, inner in value[group].items():
+                yield from _sections(inner, names, (*above, group, key))
 
 
 def reads(target: Target) -> tuple[str, ...]:
@@ -43,7 +45,7 @@ def reads(target: Target) -> tuple[str, ...]:
 def clashes(plan: Plan) -> Iterator[Finding]:
     """Native fields that set what a portable field sets too. The platform's ``CLASHES`` says which do."""
     portable_of: Mapping[str, str] = getattr(plan.target.platform, "CLASHES", {})
-    for path in native_leaves(plan.job, plan.target):
+    for path in native_leaves(plan.job, plan.target) if portable_of else ():
         *above, _, _, name = path
         portable = (*above, *portable_of.get(str(name), "").split("."))
         if name in portable_of and plan.below(portable):

@@ -7,6 +7,7 @@ text, by line.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -29,6 +30,10 @@ class Secret(NamedTuple):
     """The name of a secret, standing where its value will stand in the request and nowhere else."""
 
     name: str
+
+    def shown(self) -> dict[str, Any]:
+        """What people see in its place."""
+        return {"secret": self.name}
 
 
 class FileContent(NamedTuple):
@@ -129,7 +134,7 @@ class Request(NamedTuple):
     body: Mapping[str, Any]
     name: str = ""
     needs: tuple[str, ...] = ()
-    origins: tuple[Origin, ...] = ()
+    origins: Sequence[Origin] = ()
     secrets: Mapping[str, str] = MappingProxyType({})
     late: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     schema: str = "payload"
@@ -151,48 +156,95 @@ class Request(NamedTuple):
 
 def settle(draft: Draft) -> Request:
     """The request that the draft describes, with its origins and the places of its secrets beside it."""
-    found = _Found()
-    body = found.settled(draft.body, "", ())
-    request = Request(
-        draft.method, draft.path, body, draft.name, draft.needs, schema=draft.schema, prepares=draft.prepares
+    unknown: list[tuple[Place, Secret | Late]] = []
+    body = _plain(draft.body, None, unknown)
+    secrets = {_pointer(place): value.name for place, value in unknown if isinstance(value, Secret)}
+    late = {_pointer(place): value.shown() for place, value in unknown if isinstance(value, Late)}
+    return Request(
+        draft.method,
+        draft.path,
+        body,
+        draft.name,
+        draft.needs,
+        origins=Origins(draft.body),
+        secrets=secrets,
+        late=late,
+        schema=draft.schema,
+        prepares=draft.prepares,
     )
-    return request._replace(origins=tuple(found.origins), secrets=found.secrets, late=found.late)
 
 
 SCALARS = frozenset({str, int, float, bool, type(None)})
 LISTS = frozenset({list, tuple})
 
 
-class _Found:
-    """What is taken out of a draft on the way to a plain body."""
+Place = tuple["Place | None", str | int] | None
+"""A place in a body: that of the map or list that it is in, and the step from there. None is the whole body."""
 
-    def __init__(self) -> None:
-        self.origins: list[Origin] = []
-        self.secrets: dict[str, str] = {}
-        self.late: dict[str, Mapping[str, Any]] = {}
 
-    def settled(self, value: Any, pointer: str, sources: Sources) -> Any:
-        while isinstance(value, From):
-            value, sources = value
-        if isinstance(value, dict) and value:
-            return {key: self.settled(item, f"{pointer}/{escape(key)}", sources) for key, item in value.items()}
-        if type(value) in LISTS and value:
-            return [self.settled(item, f"{pointer}/{index}", sources) for index, item in enumerate(value)]
-        if isinstance(value, Text):
-            self.origins.extend(Origin(pointer, line, found) for line, found in value.lines())
-            return str(value)
-        if sources:
-            self.origins.append(Origin(pointer, None, sources))
-        return value if type(value) in SCALARS else self._shown(value, pointer)
-
-    def _shown(self, value: Any, pointer: str) -> Any:
-        if isinstance(value, Secret):
-            self.secrets[pointer] = value.name
-            return {"secret": value.name}
-        if isinstance(value, Late):
-            self.late[pointer] = value.shown()
-            return value.shown()
+def _plain(value: Any, place: Place, unknown: list[tuple[Place, Secret | Late]]) -> Any:
+    """The value without its sources, and with what people see where it is not known yet, which is in the list then."""
+    kind = type(value)
+    while kind is From:
+        value = value.value
+        kind = type(value)
+    if kind in SCALARS:
         return value
+    if isinstance(value, dict) and value:
+        return {key: _plain(item, (place, key), unknown) for key, item in value.items()}
+    if kind in LISTS and value:
+        return [_plain(item, (place, index), unknown) for index, item in enumerate(value)]
+    if kind is Text:
+        return str(value)
+    if isinstance(value, Secret | Late):
+        unknown.append((place, value))
+        return value.shown()
+    return value
+
+
+def _pointer(place: Place) -> str:
+    pointer = ""
+    while place:
+        place, step = place
+        pointer = f"/{escape(str(step))}{pointer}"
+    return pointer
+
+
+class Origins(Sequence[Origin]):
+    """The origins of a body, found when somebody asks for them: of most bodies nobody does."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        self._body = body
+
+    @cached_property
+    def _found(self) -> list[Origin]:
+        return list(_origins(self._body, "", ()))
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._found[index]
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._found == list(other)
+
+    __hash__ = None  # type: ignore[assignment] # as of any list
+
+
+def _origins(value: Any, pointer: str, sources: Sources) -> Iterator[Origin]:
+    while isinstance(value, From):
+        value, sources = value
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _origins(item, f"{pointer}/{escape(key)}", sources)
+    elif type(value) in LISTS and value:
+        for index, item in enumerate(value):
+            yield from _origins(item, f"{pointer}/{index}", sources)
+    elif isinstance(value, Text):
+        yield from (Origin(pointer, line, found) for line, found in value.lines())
+    elif sources:
+        yield Origin(pointer, None, sources)
 
 
 def canonical(data: Any) -> bytes:

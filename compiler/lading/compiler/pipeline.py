@@ -6,7 +6,7 @@ either goes on or leaves diagnostics; a compilation with an error in it has no r
 clock, network, environment or home.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from typing import Any
 
 from lading.compiler.capability import Fidelity
 from lading.compiler.catalog import site_findings
-from lading.compiler.losses import loss_findings, missing_findings
+from lading.compiler.losses import Loss, loss_findings, losses, missing_findings
 from lading.compiler.native import clashes, native_leaves, raw_of
 from lading.compiler.payload import Request, digest, settle
 from lading.compiler.plan import Entry, Plan, make_plan
@@ -31,22 +31,47 @@ from lading.schema.paths import Path, render
 class Compilation:
     """What became of one spec on one target. ``requests`` is empty where there is an error.
 
-    ``problems`` are what the language had against the spec, ``findings`` what the platform and the site have.
+    ``problems`` are what the language had against the spec, ``objections`` what the platform and the site have,
+    beside what the plan says of each field.
     """
 
     spec: Spec
     target: Target
     job: Job
     problems: tuple[Diagnostic, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    objections: tuple[Finding, ...] = ()
     plan: Plan | None = None
     requests: tuple[Request, ...] = ()
 
     @cached_property
+    def losses(self) -> Collection[Loss]:
+        """What is said of the fields that are not carried exactly."""
+        return losses(self.plan) if self.plan else ()
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that the platform and the site say of the job."""
+        return (*loss_findings(self.plan), *self.objections) if self.plan else ()
+
+    @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Everything that there is to say, in the order of the files."""
-        located = [diagnose(finding, self.job.places, self.target.name) for finding in self.findings]
-        return tuple(in_order([*self.problems, *located]))
+        return tuple(in_order([*self.problems, *self._located(self.findings)]))
+
+    @property
+    def beside_notes(self) -> list[Diagnostic]:
+        """Everything that there is to say but how each field is carried, as far as that is only noted."""
+        lost = loss_findings(self.plan) if self.plan and self.plan.is_refused else ()
+        serious = [finding for finding in lost if finding.is_error]
+        return [*self.problems, *self._located([*serious, *self.objections])]
+
+    @property
+    def notes(self) -> int:
+        """How many fields there is something to be noted of, beside what is objected to."""
+        return sum(loss.is_note for loss in self.losses)
+
+    def _located(self, findings: Iterable[Finding]) -> Iterator[Diagnostic]:
+        return (diagnose(finding, self.job.places, self.target.name) for finding in findings)
 
     @property
     def name(self) -> str:
@@ -60,8 +85,9 @@ class Compilation:
 
     @property
     def is_valid(self) -> bool:
-        """Whether there is something to send."""
-        return not (has_errors(self.problems) or has_errors(self.findings))
+        """Whether there is nothing against sending it."""
+        is_refused = self.plan is not None and self.plan.is_refused
+        return not (is_refused or has_errors(self.problems) or has_errors(self.objections))
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -88,23 +114,33 @@ def compile_spec(
     Schema, which is done before anything is sent, and always where ``raw`` has changed the payload. ``bare`` leaves
     lading's own variables out, to compare with a payload that lading has not made.
     """
+    judged = _judged(spec, target, accept, bare=bare)
+    if judged.plan is None or not judged.is_valid:
+        return judged
+    requests, late = _emitted(judged.plan, verify=verify)
+    objections = (*judged.objections, *late)
+    sent = () if has_errors(late) else requests
+    return Compilation(spec, target, judged.job, judged.problems, objections, judged.plan, sent)
+
+
+def judge_spec(spec: Spec, target: Target, accept: Sequence[Path] = ()) -> Compilation:
+    """All that compiling the spec would say, with requests only where that can not be said without them."""
+    judged = _judged(spec, target, accept)
+    return compile_spec(spec, target, accept) if judged.plan and judged.plan.has_raw else judged
+
+
+def _judged(spec: Spec, target: Target, accept: Sequence[Path], *, bare: bool = False) -> Compilation:
     job, found = spec.for_target(target.name, target.defaults)
     problems = tuple(found)
     if has_errors(problems):
         return Compilation(spec, target, job, problems)
     has_raw = bool(raw_of(job, target))
     plan = make_plan(job, target, native_leaves(job, target), tuple(accept), has_raw=has_raw, is_bare=bare)
-    objections = tuple(_objections(plan))
-    if has_errors(objections):
-        return Compilation(spec, target, job, problems, objections, plan)
-    requests, late = _emitted(plan, verify=verify)
-    findings = (*objections, *late)
-    return Compilation(spec, target, job, problems, findings, plan, () if has_errors(late) else requests)
+    return Compilation(spec, target, job, problems, tuple(_objections(plan)), plan)
 
 
 def _objections(plan: Plan) -> Iterator[Finding]:
     yield from clashes(plan)
-    yield from loss_findings(plan)
     yield from site_findings(plan)
     yield from secret_findings(plan)
     if plan.takes_kind:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from lading.compiler.capability import CARRIED, LOST, Fidelity, Leaf, Once, Row, Table, Verdict, refused
+from lading.compiler.capability import CARRIED, LOST, Fidelity, Leaf, Once, Row, Table, Unit, Verdict, refused
+from lading.compiler.payload import From
 from lading.compiler.target import Target
 from lading.compiler.view import View
 from lading.schema.job import Job
@@ -21,7 +22,8 @@ from lading.schema.units import written
 class Entry(NamedTuple):
     """One set field: the language's value, the row that speaks of it, and what became of it.
 
-    ``is_moot``: the value is what the platform does anyway, so nothing has to be said of it and nothing is lost.
+    ``carried`` is the native value with its source, where the payload holds it in some form. What is neither carried
+    nor lost is kept elsewhere, or moot: what the platform does anyway, so that nothing has to be said of it.
     """
 
     path: Path
@@ -29,12 +31,12 @@ class Entry(NamedTuple):
     row: Row
     verdict: Verdict
     accepted: bool = False
-    is_moot: bool = False
+    carried: From | None = None
 
     @property
     def is_carried(self) -> bool:
         """Whether the payload holds it in some form."""
-        return self.verdict.fidelity in CARRIED and not self.is_moot
+        return self.carried is not None
 
     @property
     def leaves_a_trace(self) -> bool:
@@ -47,7 +49,7 @@ class Plan:
     """A job on a target: one entry for each set field, those of the platform's native sections included.
 
     ``has_raw`` says that the finished payload will be changed by hand, ``is_bare`` that lading adds no variables of its
-    own to the program's; ``once`` gives what takes long to find in the job.
+    own to the program's; ``once`` gives what takes long to find in the job, ``made`` holds what was made of its parts.
     """
 
     job: Job
@@ -57,6 +59,7 @@ class Plan:
     has_raw: bool = False
     is_bare: bool = False
     read: set[Path] = field(default_factory=set)
+    made: dict[Any, tuple[Any, set[Path]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.once = Once(self.job.value, self.target)
@@ -64,9 +67,14 @@ class Plan:
     @cached_property
     def _inside(self) -> Mapping[Path, list[Path]]:
         found: dict[Path, list[Path]] = {}
+        beside: Path = ()
+        holders: list[list[Path]] = []  # of what stands beside the path before
         for path in self.entries:
-            for length in range(1, len(path)):
-                found.setdefault(path[:length], []).append(path)
+            if path[:-1] != beside:
+                beside = path[:-1]
+                holders = [found.setdefault(path[:length], []) for length in range(1, len(path))]
+            for inside in holders:
+                inside.append(path)
         return found
 
     @property
@@ -79,9 +87,16 @@ class Plan:
         """The whole job, for an emitter to read."""
         return View(self, ())
 
+    @cached_property
+    def is_refused(self) -> bool:
+        """Whether something is lost that nobody agreed to."""
+        return any(entry.verdict.fidelity in LOST and not entry.accepted for entry in self.entries.values())
+
     @property
     def parts(self) -> list[View]:
         """What runs a program each: the roles of a job or of each step, the steps, or else the job itself."""
+        if "steps" not in self.job.value and "roles" not in self.job.value:
+            return [self.root]
         steps = self.root.each("steps") or [self.root]
         return [part for step in steps for part in (step.each("roles") or [step])]
 
@@ -121,7 +136,7 @@ def make_plan(
         plan.entries[path] = _entry(plan, path, value, agreed)
     own = Row(fidelity=Fidelity.EXACT, native="native")
     for path, value in native.items():
-        plan.entries[path] = Entry(path, value, own, Verdict(Fidelity.EXACT, value))
+        plan.entries[path] = Entry(path, value, own, Verdict(Fidelity.EXACT, value), carried=From(value, (path,)))
     return plan
 
 
@@ -132,15 +147,17 @@ _NO_TRACE = Row(fidelity=Fidelity.EXACT)
 
 def _entry(plan: Plan, path: Path, value: Any, agreed: tuple[Path, ...]) -> Entry:
     job, target = plan.job, plan.target
-    row = plan.table.row_for(path) or (_NO_TRACE if path == KIND else None)
+    row = plan.table.by_path[path] or (_NO_TRACE if path == KIND else None)
     if row is None:
         row = Row(fidelity=Fidelity.REFUSED, why=f"the table of {target.platform.NAME} has no row for it")
-    verdict = weigh(row, Leaf(path, value, job.value, target, plan.once))
+    convert = row.convert
+    verdict = convert(Leaf(path, value, job.value, target, plan.once)) if convert else weigh(row, value)
+    if verdict.fidelity in CARRIED:
+        return Entry(path, value, row, verdict, False, From(verdict.value, (path,)))
     if verdict.fidelity not in LOST:
         return Entry(path, value, row, verdict)
     if _happens_anyway(job, path, value):
-        verdict = Verdict(Fidelity.EXACT, None, "what the platform does anyway")
-        return Entry(path, value, row, verdict, is_moot=True)
+        return Entry(path, value, row, Verdict(Fidelity.EXACT, None, "what the platform does anyway"))
     accepted = verdict.fidelity is Fidelity.DROPPED and any(starts_with(path, prefix) for prefix in agreed)
     return Entry(path, value, row, verdict, accepted)
 
@@ -151,39 +168,37 @@ def _happens_anyway(job: Job, path: Path, value: Any) -> bool:
     return value in ({}, []) or (spec is not None and spec.default is not None and bool(spec.default == value))
 
 
-def weigh(row: Row, leaf: Leaf) -> Verdict:
-    """What the row says becomes of the value."""
-    if row.convert:
-        return row.convert(leaf)
-    if row.fidelity not in CARRIED:
-        return Verdict(row.fidelity, None, row.why)
+def weigh(row: Row, value: Any) -> Verdict:
+    """What a row that decides by the value alone says becomes of it."""
+    fidelity = row.fidelity
+    if fidelity not in CARRIED:
+        return Verdict(fidelity, None, row.why)
     if row.values is not None:
-        return _translated(row, leaf)
+        return _translated(row, row.values, value)
     if row.unit:
-        return _in_units(row, leaf)
-    return _within(row, Verdict(row.fidelity, leaf.value, row.note))
+        return _in_units(row, row.unit, value)
+    verdict = Verdict(fidelity, value, "" if fidelity is Fidelity.EXACT else row.why)
+    return verdict if row.limit is None else _within(row.limit, verdict)
 
 
-def _translated(row: Row, leaf: Leaf) -> Verdict:
-    assert row.values is not None
-    if leaf.value not in row.values:
-        known = ", ".join(str(value) for value in row.values)
+def _translated(row: Row, values: Mapping[Any, Any], value: Any) -> Verdict:
+    if value not in values:
+        known = ", ".join(str(each) for each in values)
         return refused(row.why or f"only {known} can be said there")
-    return Verdict(row.fidelity, row.values[leaf.value], row.note)
+    return Verdict(row.fidelity, values[value], row.note)
 
 
-def _in_units(row: Row, leaf: Leaf) -> Verdict:
-    assert row.unit is not None
-    count, rest = divmod(leaf.value, row.unit.size)
-    if not rest:
+def _in_units(row: Row, unit: Unit, value: int) -> Verdict:
+    count, rest = divmod(value, unit.size)
+    if rest:
+        verdict = Verdict(Fidelity.ROUNDED, count + 1, f"{written(value, unit.measures)} → {count + 1} {unit.symbol}")
+    else:
         fidelity = Fidelity.EXACT if row.fidelity is Fidelity.ROUNDED else row.fidelity
-        return _within(row, Verdict(fidelity, count, row.why if fidelity is Fidelity.EMULATED else ""))
-    asked = written(leaf.value, row.unit.measures)
-    note = f"{asked} → {count + 1} {row.unit.symbol}"
-    return _within(row, Verdict(Fidelity.ROUNDED, count + 1, note))
+        verdict = Verdict(fidelity, count, row.why if fidelity is Fidelity.EMULATED else "")
+    return verdict if row.limit is None else _within(row.limit, verdict)
 
 
-def _within(row: Row, verdict: Verdict) -> Verdict:
-    if row.limit is not None and verdict.value is not None and verdict.value > row.limit:
-        return refused(f"the largest that can be said there is {row.limit}")
+def _within(limit: int, verdict: Verdict) -> Verdict:
+    if verdict.value is not None and verdict.value > limit:
+        return refused(f"the largest that can be said there is {limit}")
     return verdict

@@ -18,7 +18,7 @@ def apply_raw(plan: Plan, requests: tuple[Request, ...]) -> tuple[tuple[Request,
     that step.
     """
     findings: list[Finding] = []
-    for path, values in raw_of(plan.job, plan.target).items():
+    for path, values in raw_of(plan.job, plan.target).items() if plan.has_raw else ():
         step = str(path[1]) if path[0] == "steps" else ""
         for pointer, value in values.items():
             requests = tuple(

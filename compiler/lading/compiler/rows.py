@@ -1,20 +1,22 @@
 """Rows that write themselves: what a table places in a body, and bodies put together."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from lading.compiler.payload import From, Secret
 from lading.compiler.pointers import split
-from lading.compiler.view import View
+from lading.compiler.view import View, once
 from lading.schema.paths import Path
 
 Body = dict[str, Any]
 
 
+@once
 def stated(view: View) -> Body:
     """Every field of the view whose row is placed, at its place, with its source; what it inherits too.
 
-    A map is written entry by entry, and a secret as its name.
+    A map is written entry by entry, and a secret as its name. Who wants more in it makes another of it (``merged``).
     """
     body: Body = {}
     for path, row in view.plan.table.placed.items():
@@ -34,13 +36,17 @@ def _value(view: View, path: Path) -> Any:
 
 def named_secret(value: From) -> From:
     """The value, as the name of a secret where the spec has one there."""
-    is_secret = isinstance(value.value, Mapping) and set(value.value) == {"secret"}
-    return From(Secret(value.value["secret"]), value.sources) if is_secret else value
+    inner = value.value
+    is_secret = isinstance(inner, dict) and inner.keys() == {"secret"}
+    return From(Secret(inner["secret"]), value.sources) if is_secret else value
+
+
+_steps = cache(split)  # of the few pointers that tables and emitters have
 
 
 def put(body: Body, pointer: str, value: Any) -> None:
     """The value is at the pointer in the body; maps on the way there are made."""
-    *above, last = split(pointer)
+    *above, last = _steps(pointer)
     for step in above:
         body = body.setdefault(step, {})
     body[last] = value

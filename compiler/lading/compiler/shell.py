@@ -38,7 +38,7 @@ def shell_text(
     :class:`Shell`. The words of the ``launcher`` start the program, inside of all that is said around it.
     """
     fields = _fields(view, env, fold, launcher)
-    return From(_text(fields), _sources(fields)) if _program(fields) else None
+    return From(_text(fields), _sources(fields)) if _has_program(fields) else None
 
 
 def shell_argv(
@@ -46,7 +46,7 @@ def shell_argv(
 ) -> list[From] | None:
     """The same as argv: the program's own if nothing has to be said around it, else that of a shell with the text."""
     fields = _fields(view, env, fold, launcher)
-    return _argv(fields) if _program(fields) else None
+    return _argv(fields) if _has_program(fields) else None
 
 
 def unfolded(text: str, *, fold: Collection[str] = (*FOLDABLE, "env")) -> Unfolded:
@@ -122,6 +122,10 @@ def interpreter(script: str, shell: str = DEFAULT_SHELL) -> Words:
     """The words before the script's name, as the kernel makes them of its ``#!`` line; without one, the shell."""
     own = _OWN_SHELL.match(script)
     return [word for word in own.groups() if word] if own else [shell]
+
+
+def _has_program(fields: Fields) -> bool:
+    return "script" in fields or any(fields[name].value for name in ("command", "args") if name in fields)
 
 
 def _program(fields: Fields) -> list[From]:

@@ -8,6 +8,7 @@ import re
 from typing import LiteralString, Self
 
 from lading.compiler.payload import From, Piece, Sources
+from lading.schema.paths import Path
 
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
@@ -32,6 +33,8 @@ def quoted(text: str) -> str:
     Control characters would be lost or refused on the way (sbatch takes no ``\\r\\n``), so they are written as escapes;
     then so is all that is not ASCII, because a backslash after a byte of it means something else in some locales.
     """
+    if _PLAIN_WORD.fullmatch(text):
+        return text
     if _CONTROL.search(text):
         return "$'" + text.encode().decode("latin-1").translate(_ESCAPES) + "'"
     return quoted_for_sh(text)
@@ -57,15 +60,26 @@ _ESCAPES = {
 
 def sh(value: "str | int | From") -> Shell:
     """The value as one word of bash, with its sources; what is bash already stays as it is."""
+    return value if isinstance(value, Shell) else Shell(*word(value))
+
+
+def word(value: "str | int | From") -> Piece:
+    """The value as one word of bash, by itself."""
     if isinstance(value, Shell):
-        return value
+        return value, value.sources
     if isinstance(value, From):
-        return Shell(sh(value.value), value.sources)
-    return Shell(quoted(str(value)))
+        inner, sources = value
+        return inner if isinstance(inner, Shell) else quoted(str(inner)), sources
+    return quoted(str(value)), ()
 
 
 def filled(template: LiteralString, *values: str | int | From) -> Piece:
     """The bash of the template with a word for each ``{}``, made by all that the values were made by."""
-    words = [sh(value) for value in values]
-    sources = dict.fromkeys(path for word in words for path in word.sources)
+    words: list[str] = []
+    sources: dict[Path, None] = {}
+    for value in values:
+        text, found = word(value)
+        words.append(text)
+        for path in found:
+            sources[path] = None
     return template.format(*words), tuple(sources)

@@ -4,7 +4,9 @@ A role falls back to its job and a step to its workflow for what they do not say
 it as read, so that the pipeline can tell when an emitter forgot one.
 """
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from lading.compiler.payload import From
 from lading.schema.paths import Path
@@ -49,28 +51,36 @@ class View(NamedTuple):
 
         ``native`` fields of this target's platform are read the same way: ``get("native", "slurm", "account")``.
         """
-        path = self._noted(steps)
-        entry = self.plan.entries.get(path)
+        path = self.prefix + steps
+        plan = self.plan
+        plan.read.add(path)
+        above = self.above
+        if above:
+            self._note_above(above, steps)
+        entry = plan.entries.get(path)
         if entry is not None:
-            return From(entry.verdict.value, (path,)) if entry.is_carried else None
-        return self.above.get(*steps) if self.above and self._inherits(steps) else None
+            return entry.carried
+        return above.get(*steps) if above and self._inherits(steps) else None
 
     def _noted(self, steps: Path) -> Path:
-        """The whole path of the field, which counts as read from now on, here and above:
-
-        where a role says its own, that of its job has been weighed too.
-        """
+        """The whole path of the field, which counts as read from now on, here and above."""
         path = self.prefix + steps
         self.plan.read.add(path)
-        if self.above and self._is_handed_down(steps):
-            name = str(steps[0])
-            superseded = [self.above.prefix + steps]
-            if name in RIVALS and self._has_own(name):
-                superseded += [(*self.above.prefix, rival) for rival in RIVALS[name]]
-            for gone in superseded:
-                self.plan.read.update(self.plan.below(gone))
-            self.above._noted(steps)  # noqa: SLF001 - another of its own kind
+        if self.above:
+            self._note_above(self.above, steps)
         return path
+
+    def _note_above(self, above: "View", steps: Path) -> None:
+        """Where a role says its own, that of its job has been weighed too."""
+        if not self._is_handed_down(steps):
+            return
+        name = str(steps[0])
+        superseded = [above.prefix + steps]
+        if name in RIVALS and self._has_own(name):
+            superseded += [(*above.prefix, rival) for rival in RIVALS[name]]
+        for gone in superseded:
+            self.plan.read.update(self.plan.below(gone))
+        above._noted(steps)  # noqa: SLF001 - another of its own kind
 
     def value(self, *steps: str | int, default: Any = None) -> Any:
         """The native value alone; where there is none, ``default``, else what the language says holds then."""
@@ -91,9 +101,9 @@ class View(NamedTuple):
 
     def is_set(self, *steps: str | int) -> bool:
         """Whether the spec says anything at or below, here or in what this level inherits from."""
-        return bool(self.plan.below(self.prefix + steps)) or bool(
-            self.above and self._inherits(steps) and self.above.is_set(*steps)
-        )
+        if self.plan.below(self.prefix + steps):
+            return True
+        return bool(self.above and self._inherits(steps) and self.above.is_set(*steps))
 
     def has(self, *steps: str | int) -> bool:
         """Whether anything at or below is set and carried."""
@@ -104,22 +114,26 @@ class View(NamedTuple):
     def sources(self, *steps: str | int) -> tuple[Path, ...]:
         """The paths of everything carried at or below: what made a payload value that many fields went into."""
         path = self._noted(steps)
-        found = tuple([known for known in self.plan.below(path) if self.plan.entries[known].is_carried])
-        self.plan.read.update(found)
-        return found or (self.above.sources(*steps) if self.above and self._inherits(steps) else ())
+        plan = self.plan
+        entries = plan.entries
+        found = tuple([known for known in plan.below(path) if entries[known].carried])
+        if found:
+            plan.read.update(found)
+            return found
+        return self.above.sources(*steps) if self.above and self._inherits(steps) else ()
 
     def items(self, *steps: str | int) -> dict[str, From]:
         """The entries of a map field (``env``, ``labels``) with their sources; a role's own over those of its job."""
         path = self._noted(steps)
+        plan, size = self.plan, len(path) + 1
         inherited = self.above.items(*steps) if self.above and self._inherits(steps) else {}
-        own = {
-            str(known[-1]): From(self.plan.entries[known].verdict.value, (known,))
-            for known in self.plan.below(path)
-            if len(known) == len(path) + 1 and self.plan.entries[known].is_carried
-        }
-        for item in own.values():
-            self.plan.read.update(item.sources)
-        return inherited | own
+        own = {}
+        for known in plan.below(path):
+            carried = plan.entries[known].carried
+            if carried and len(known) == size:
+                own[str(known[-1])] = carried
+                plan.read.add(known)
+        return inherited | own if inherited else own
 
     def each(self, *steps: str | int) -> "list[View]":
         """One view for each item of a list, or entry of a map, of maps: mounts, ports, roles, steps, containers.
@@ -128,7 +142,8 @@ class View(NamedTuple):
         """
         path = self._noted(steps)
         size = len(path)
-        keys = dict.fromkeys([known[size] for known in self.plan.below(path) if len(known) > size])
+        inside = self.plan.below(path)
+        keys = dict.fromkeys([known[size] for known in inside if len(known) > size]) if inside else ()
         if not keys and self.above and self._inherits(steps):
             return self.above.each(*steps)
         above = self if steps[-1] in {"roles", "steps"} else None
@@ -151,3 +166,28 @@ class View(NamedTuple):
 
     def _has_own(self, field_name: str) -> bool:
         return bool(self.plan.below((*self.prefix, field_name)))
+
+
+Made = TypeVar("Made")
+
+
+def once(work: Callable[[View], Made]) -> Callable[[View], Made]:
+    """The function, worked out only once for each job, role or step, whichever rule or emitter asks for it first.
+
+    Whoever asks has read what it reads. It must not answer with views: they hold the plan, which holds the answer.
+    """
+
+    @wraps(work)
+    def made(view: View) -> Made:
+        plan = view.plan
+        key = (work, view.prefix, view.above is None)
+        if key not in plan.made:
+            before, plan.read = plan.read, set()
+            plan.made[key] = (work(view), plan.read)
+            plan.read = before
+        found: Made
+        found, read = plan.made[key]
+        plan.read |= read
+        return found
+
+    return made

@@ -27,8 +27,9 @@ class Wrapper(NamedTuple):
 
 def wrapped(words: Words, values: Mapping[str, Any]) -> Words:
     """The words with all that the values ask for before them."""
-    for name, wrapper in reversed(list(WRAPPERS.items())):
-        words = wrapper.said(values.get(name)) + words
+    for name in reversed(WRAPPERS):
+        value = values.get(name)
+        words = WRAPPERS[name].said(value) + words if value else words
     return words
 
 
@@ -127,7 +128,7 @@ def _env(words: Words) -> Read:
     return None
 
 
-WRAPPERS: Mapping[str, Wrapper] = {
+WRAPPERS: dict[str, Wrapper] = {
     "schedule.timeLimit": Wrapper(_timeout, _time_limit),
     "schedule.restart": Wrapper(_restarts, _restart),
     "schedule.retries": Wrapper(_attempts, _retries),

@@ -1,6 +1,7 @@
 """Fields against each other: what no single field can know. Small functions over the merged job, one objection each.
 
-Rules speak in paths. Adding one: write a function from the work to findings and put it into ``CHECKS``.
+Rules speak in paths. Adding one: write a function from the work to findings and put it into ``CHECKS``, beside the
+field without which it has nothing to say.
 """
 
 import re
@@ -28,7 +29,8 @@ ROLES = {
 """The roles that each framework knows."""
 
 _PROGRAM = ("command", "script", "image")
-_RESERVED = re.compile(r"(?:PF|SLURM)_")
+OWN = "LADING_"
+_RESERVED = (OWN, "PF_", "SLURM_")
 _DIRECTIVE = re.compile(r"#(SBATCH|PBS|BSUB)\b")
 
 
@@ -45,14 +47,20 @@ class Work(NamedTuple):
         yield from ((path, part) for path, part in self.parts if name in part)
 
 
-def check(job: Job, *, is_whole: bool = True) -> Iterator[Finding]:
+def check(job: Job, *, is_whole: bool = True, is_merged: bool = True) -> Iterator[Finding]:
     """Everything that is wrong with the job's fields beside each other.
 
     Of a document that is not ``is_whole``, because something in it could not be read, nothing is said to be missing:
-    it may be what could not be read.
+    it may be what could not be read. What is not ``is_merged`` was found complete when it was read.
     """
     work = Work(job, list(_parts(job)))
-    for rule in (*CHECKS, *CHECKS_OF_ABSENCE) if is_whole else CHECKS:
+    said = set(job.value).union(*[part for _, part in work.parts])
+    for name, rule in CHECKS:
+        if name in said:
+            yield from rule(work)
+    if is_whole and is_merged:
+        yield from _complete(work)
+    for rule in CHECKS_OF_ABSENCE if is_whole else ():
         yield from rule(work)
 
 
@@ -67,30 +75,27 @@ def _parts(job: Job) -> Iterator[Part]:
 
 
 def _complete(work: Work) -> Iterator[Finding]:
-    """What layers leave open together; a document by itself was found complete when it was read."""
+    """What layers leave open together."""
     top = work.job.language.structs[work.job.language.kinds[work.job.kind]]
     yield from _incomplete(work.job.value, Shape("struct", struct=top.name), (), work.job.language)
 
 
-_HOLDERS = frozenset({"struct", "list", "map"})
-"""Types of what may hold a struct."""
-
-
 def _incomplete(value: Any, shape: Shape, path: Path, language: Language) -> Iterator[Finding]:
-    if shape.type in {"list", "map"} and shape.item and shape.item.type == "struct":
-        below = value.items() if isinstance(value, Mapping) else enumerate(value)
-        for step, item in below:
-            yield from _incomplete(item, shape.item, (*path, step), language)
     if shape.type != "struct":
+        item = shape.item
+        assert item is not None, "only what holds structs is looked into"
+        below = value.items() if isinstance(value, dict) else enumerate(value)
+        for step, inner in below:
+            yield from _incomplete(inner, item, (*path, step), language)
         return
-    fields = language.structs[shape.struct].fields
-    for name, item in value.items():
-        inner = fields[name].shape
-        if inner.type in _HOLDERS and name not in ENVELOPE:
-            yield from _incomplete(item, inner, (*path, name), language)
-    for name, field in fields.items() if path else ():
-        if field.required and name not in value:
-            yield Finding("LD204", path, {"parent": render(path), "field": name, "example": field.example})
+    struct = language.structs[shape.struct]
+    for name in struct.holding:
+        if name in value and name not in ENVELOPE:
+            yield from _incomplete(value[name], struct.fields[name].shape, (*path, name), language)
+    for name in struct.required if path else ():
+        if name not in value:
+            example = struct.fields[name].example
+            yield Finding("LD204", path, {"parent": render(path), "field": name, "example": example})
 
 
 def _needs_a_program(work: Work) -> Iterator[Finding]:
@@ -158,17 +163,22 @@ def _roles_of_the_framework(work: Work) -> Iterator[Finding]:
             if known and name not in known:
                 words = {"role": name, "framework": framework, "help": did_you_mean(name, known, "its roles are")}
                 yield Finding("LD305", (*path, "roles", name), words, at_key=True)
-        if framework == "spark" and not part.get("roles"):
+
+
+def _spark_has_roles(work: Work) -> Iterator[Finding]:
+    for path, part in work.parts:
+        if part.get("framework") == "spark" and not part.get("roles"):
             yield Finding("LD306", (*path, "framework"), {})
 
 
 def _env_names(work: Work) -> Iterator[Finding]:
     for path, part in work.having("env"):
         for name in part["env"]:
-            if name.startswith("LADING_"):
-                yield Finding("LD307", (*path, "env", name), {"name": name}, at_key=True)
-            elif reserved := _RESERVED.match(name):
-                yield Finding("LD308", (*path, "env", name), {"name": name, "prefix": reserved[0]}, at_key=True)
+            if not name.startswith(_RESERVED):
+                continue
+            prefix = name.partition("_")[0] + "_"
+            code, words = ("LD307", {"name": name}) if prefix == OWN else ("LD308", {"name": name, "prefix": prefix})
+            yield Finding(code, (*path, "env", name), words, at_key=True)
 
 
 def _mounts(work: Work) -> Iterator[Finding]:
@@ -271,21 +281,25 @@ def _image_search_needs(work: Work) -> Iterator[Finding]:
             yield Finding("LD204", (), {"parent": "a search for images or text", "field": name, "example": "10"})
 
 
-CHECKS: tuple[Callable[[Work], Iterator[Finding]], ...] = (
-    _args_need_a_command,
-    _shell_needs_a_script,
-    _scripts_choose_their_shell,
-    _replicas_or_roles,
-    _superseded,
-    _roles_of_the_framework,
-    _env_names,
-    _mounts,
-    _ports,
-    _batch_directives,
-    _steps_exist,
-    _params_without_uses,
-    _no_cycles,
-)
+Rule = Callable[[Work], Iterator[Finding]]
 
-CHECKS_OF_ABSENCE: tuple[Callable[[Work], Iterator[Finding]], ...] = (_complete, _needs_a_program, _image_search_needs)
+CHECKS: tuple[tuple[str, Rule], ...] = (
+    ("args", _args_need_a_command),
+    ("shell", _shell_needs_a_script),
+    ("shell", _scripts_choose_their_shell),
+    ("replicas", _replicas_or_roles),
+    ("roles", _superseded),
+    ("roles", _roles_of_the_framework),
+    ("framework", _spark_has_roles),
+    ("env", _env_names),
+    ("mounts", _mounts),
+    ("ports", _ports),
+    ("script", _batch_directives),
+    ("steps", _steps_exist),
+    ("steps", _params_without_uses),
+    ("steps", _no_cycles),
+)
+"""Every rule, beside the field without which it has nothing to say."""
+
+CHECKS_OF_ABSENCE: tuple[Rule, ...] = (_needs_a_program, _image_search_needs)
 """Those that miss something."""

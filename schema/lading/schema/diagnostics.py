@@ -179,7 +179,8 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
             return (1, "", 0, 0, d.code, d.message, d.target or "")
         return (0, d.place.file, d.place.line, d.place.column, d.code, d.message, d.target or "")
 
-    return sorted(dict.fromkeys(diagnostics), key=key)
+    found = list(dict.fromkeys(diagnostics))
+    return sorted(found, key=key) if len(found) > 1 else found
 
 
 def has_errors(found: Iterable[Diagnostic] | Iterable[Finding]) -> bool:

@@ -55,9 +55,9 @@ def decoded(name: str, data: bytes) -> str:
     """The text of a file. Raises InvalidSpec where it is too large, or not UTF-8."""
     if len(data) > MAX_BYTES:
         raise InvalidSpec([diagnosed(Finding("LD103", (), {"size": len(data), "bound": MAX_BYTES}), _start(name))])
-    for mark, encoding in _BYTE_ORDER_MARKS.items():
-        if data.startswith(mark):
-            raise InvalidSpec([diagnosed(Finding("LD102", (), {"encoding": encoding}), _start(name))])
+    if data.startswith(tuple(_BYTE_ORDER_MARKS)):
+        encoding = next(encoding for mark, encoding in _BYTE_ORDER_MARKS.items() if data.startswith(mark))
+        raise InvalidSpec([diagnosed(Finding("LD102", (), {"encoding": encoding}), _start(name))])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -13,6 +13,9 @@ ENVELOPE = frozenset({"lading", "accept", "overrides", "params", "matrix", "nati
 BESIDE_USES = frozenset({"uses", "params"})
 """What a step says of the file it comes from; once that was read, the step is the file's own fields."""
 
+BESIDE_WORK = frozenset({"native", *BESIDE_USES})
+"""Names of fields that may be none of the work, wherever they stand."""
+
 
 def is_work(path: Path) -> bool:
     """Whether the field belongs to the work that a target must account for, and not to the file around it."""
@@ -45,37 +48,57 @@ class Job(NamedTuple):
         """The name of the work, not of a run of it."""
         return str(self.value["name"])
 
-    def leaves(self) -> Iterator[tuple[Path, Any]]:
+    def leaves(self) -> list[tuple[Path, Any]]:
         """Every field that is set, with its value: what a target must account for. In the order of the file."""
         struct = self.language.structs[self.language.kinds[self.kind]]
+        found: list[tuple[Path, Any]] = []
         for key, value in self.value.items():
-            if is_work((key,)):
-                yield from leaves(struct.fields[key].shape, value, (key,), self.language)
+            if key not in ENVELOPE:
+                _gather(struct.fields[key].shape, value, (key,), self.language, found)
+        return found
 
     def field_at(self, path: Path) -> Field | None:
         """The field of the language that the path leads to, or None."""
         return field_at(self.language, self.language.structs[self.language.kinds[self.kind]], path)
 
 
-def leaves(shape: Shape, value: Any, path: Path, language: Language) -> Iterator[tuple[Path, Any]]:
+def leaves(shape: Shape, value: Any, path: Path, language: Language) -> list[tuple[Path, Any]]:
     """The leaves of one value: scalars, lists of scalars, the entries of maps, and anything that is empty."""
-    if shape.type == "struct" and value:
-        struct = language.structs[shape.struct]
+    found: list[tuple[Path, Any]] = []
+    _gather(shape, value, path, language, found)
+    return found
+
+
+def _gather(shape: Shape, value: Any, path: Path, language: Language, found: list[tuple[Path, Any]]) -> None:
+    if shape.type not in HOLDERS or not value:
+        found.append((path, value))
+    elif shape.type == "struct":
+        fields = language.structs[shape.struct].fields
         for key, item in value.items():
-            if is_work((*path, key)):
-                yield from leaves(struct.fields[key].shape, item, (*path, key), language)
-    elif shape.type == "map" and shape.item and value:
-        for key, item in value.items():
-            yield from leaves(shape.item, item, (*path, key), language)
-    elif shape.type == "list" and shape.item and shape.item.type == "struct" and value:
-        for index, item in enumerate(value):
-            yield from leaves(shape.item, item, (*path, index), language)
+            at = (*path, key)
+            if key not in BESIDE_WORK or is_work(at):
+                _gather(fields[key].shape, item, at, language, found)
+    elif shape.item is None or (shape.type == "list" and shape.item.type != "struct"):
+        found.append((path, value))
+    elif shape.item.type not in HOLDERS:
+        found += [((*path, key), item) for key, item in value.items()]
     else:
-        yield path, value
+        for step, item in value.items() if shape.type == "map" else enumerate(value):
+            _gather(shape.item, item, (*path, step), language, found)
+
+
+HOLDERS = frozenset({"struct", "map", "list"})
+"""Types of what may hold several leaves."""
 
 
 def field_at(language: Language, struct: Struct, path: Path) -> Field | None:
     """The field that the path leads to from this struct: a list's item or a map's entry counts as its list or map."""
+    if path not in struct.found:
+        struct.found[path] = _field_at(language, struct, path)
+    return struct.found[path]
+
+
+def _field_at(language: Language, struct: Struct, path: Path) -> Field | None:
     found = struct.fields.get(str(path[0]))
     if found is None or len(path) == 1:
         return found

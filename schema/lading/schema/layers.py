@@ -12,7 +12,7 @@ from lading.schema.diagnostics import Spot
 from lading.schema.paths import Path, starts_with
 from lading.schema.shape import Language, Shape, Struct
 
-RAW = ("raw",)
+RAW = "raw"
 """``native.<platform>.raw``: there null is a value of its own, which takes something out of the finished payload."""
 
 
@@ -76,9 +76,9 @@ def merge(weaker: Layer, stronger: Layer, struct: Struct, language: Language) ->
     """The weaker layer with the stronger one over it."""
     if not stronger.value:
         return weaker
-    merging = _Merging(language, set(), set(), {()})
-    value = merging.structs(weaker.value, stronger.value, struct, ())
-    return Layer(value, merging.places(weaker.places, stronger.places))
+    merging = _Merging(weaker, stronger, Shape("struct", struct=struct.name), language)
+    value = merging.maps(weaker.value, stronger.value, merging.top)
+    return Layer(value, Found(merging.spot, lambda: (*weaker.places, *stronger.places)))
 
 
 def stacked(weaker: Layer, stronger: Layer) -> Layer:
@@ -95,81 +95,87 @@ def stacked(weaker: Layer, stronger: Layer) -> Layer:
     return Layer(over(weaker.value, stronger.value), {**weaker.places, **stronger.places})
 
 
+Values = Mapping[str, Any]
+
+ANY = Shape("any")
+MERGING = frozenset({"struct", "map", "native", "any", "options", "catalog"})
+"""Types whose maps merge by key."""
+
+
 class _Merging(NamedTuple):
-    """Two layers on their way into one. ``gone`` and ``taken`` are paths of which everything below is meant too:
+    """Two layers on their way into one. ``above`` is the name of the map that is spoken of."""
 
-    what of the weaker layer has gone, what the stronger one put there; ``met`` are maps that both have.
-    """
-
+    weaker: Layer
+    stronger: Layer
+    top: Shape
     language: Language
-    gone: set[Path]
-    taken: set[Path]
-    met: set[Path]
 
-    def places(self, weak: Mapping[Path, Spot], strong: Mapping[Path, Spot]) -> Mapping[Path, Spot]:
-        """The spots of the merged values."""
-
-        def spot(path: Path) -> Spot | None:
-            found = strong.get(path) if path in self.met or _is_within(path, self.taken) else None
-            if found and path:
-                return found
-            return weak.get(path, found) if not _is_within(path, self.gone) else None
-
-        return Found(spot, lambda: (*weak, *strong))
-
-    def structs(self, weak: Mapping[str, Any], strong: Mapping[str, Any], struct: Struct, path: Path) -> dict[str, Any]:
+    def maps(self, weak: Values, strong: Values, shape: Shape, above: str = "") -> dict[str, Any]:
         merged = dict(weak)
-        for name in self._unsaid(strong, struct):
-            if name in merged:
-                del merged[name]
-                self.gone.add((*path, name))
+        for name in self._unsaid(strong, shape):
+            merged.pop(name, None)
         for name, value in strong.items():
-            known = struct.fields.get(name)
-            self._put(merged, name, value, known.shape if known else Shape("any"), path)
+            if value is None and above != RAW:
+                merged.pop(name, None)
+            elif not isinstance(value, dict):
+                merged[name] = value
+            elif name in merged and _meet(merged[name], value, inner := self._inner(shape, name)):
+                merged[name] = self.maps(merged[name], value, inner, name)
+            else:
+                merged[name] = value if above == RAW else without_nulls(value)
         return merged
 
-    def _unsaid(self, strong: Mapping[str, Any], struct: Struct) -> set[str]:
+    def spot(self, path: Path) -> Spot | None:
+        """The spot that the path has in the layer whose value stands there; a map of both is the stronger one's."""
+        weak, strong, shape, above = self.weaker.value, self.stronger.value, self.top, ""
+        for step in path:
+            name = str(step)
+            if name not in strong:
+                is_gone = name in weak and name in self._unsaid(strong, shape)
+                return None if is_gone else self.weaker.places.get(path)
+            if strong[name] is None and above != RAW:
+                return None
+            shape = self._inner(shape, name)
+            if not _meet(weak.get(name), strong[name], shape):
+                return self.stronger.places.get(path)
+            weak, strong, above = weak[name], strong[name], name
+        whole, own = self.weaker.places.get(path), self.stronger.places.get(path)
+        return (own or whole) if path else (whole or own)
+
+    def _inner(self, shape: Shape, name: str) -> Shape:
+        if shape.type != "struct":
+            return shape.item or ANY
+        known = self.language.structs[shape.struct].fields.get(name)
+        return known.shape if known else ANY
+
+    def _unsaid(self, strong: Values, shape: Shape) -> set[str]:
         """The fields that the stronger layer's choice among several leaves unsaid."""
-        groups = struct.one_of
+        groups = self.language.structs[shape.struct].one_of if shape.type == "struct" else ()
         said = [group for group in groups if any(strong.get(name) is not None for name in group)]
         return {name for group in groups if said and group not in said for name in group}
 
-    def _put(self, merged: dict[str, Any], name: str, value: Any, shape: Shape, path: Path) -> None:
-        at = (*path, name)
-        if value is None and path[-1:] != RAW:
-            merged.pop(name, None)
-            self.gone.add(at)
-        elif (
-            name in merged and isinstance(merged[name], Mapping) and isinstance(value, Mapping) and self._merges(shape)
-        ):
-            merged[name] = self._maps(merged[name], value, shape, at)
-            self.met.add(at)
-        else:
-            merged[name] = value if path[-1:] == RAW else without_nulls(value)
-            self.gone.add(at)
-            self.taken.add(at)
 
-    @staticmethod
-    def _merges(shape: Shape) -> bool:
-        return shape.type in {"struct", "map", "native", "any", "options", "catalog"}
-
-    def _maps(self, weak: Mapping[str, Any], strong: Mapping[str, Any], shape: Shape, path: Path) -> dict[str, Any]:
-        if shape.type == "struct":
-            return self.structs(weak, strong, self.language.structs[shape.struct], path)
-        item = shape.item or Shape("any")
-        merged = dict(weak)
-        for name, value in strong.items():
-            self._put(merged, name, value, item, path)
-        return merged
-
-
-def _is_within(path: Path, tops: set[Path]) -> bool:
-    return any(path[:length] in tops for length in range(1, len(path) + 1))
+def _meet(weak: Any, strong: Any, shape: Shape) -> bool:
+    """Whether the two values are maps that merge."""
+    return isinstance(weak, dict) and isinstance(strong, dict) and shape.type in MERGING
 
 
 def without_nulls(value: Any) -> Any:
     """The value less every null in it: there was nothing below for them to remove."""
-    if isinstance(value, Mapping):
-        kept = {key: item for key, item in value.items() if item is not None}
-        return {key: item if (key,) == RAW else without_nulls(item) for key, item in kept.items()}
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: without_nulls(item) if isinstance(item, dict) and key != RAW else item
+        for key, item in value.items()
+        if item is not None
+    }
+
+
+def pruned(value: Any, shape: Shape, language: Language) -> Any:
+    """What of the value the shape has a place for."""
+    if shape.type == "struct":
+        fields = language.structs[shape.struct].fields
+        return {key: pruned(item, fields[key].shape, language) for key, item in value.items() if key in fields}
+    if shape.type == "map" and shape.item:
+        return {key: pruned(item, shape.item, language) for key, item in value.items()}
     return value

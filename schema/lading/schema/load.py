@@ -14,7 +14,7 @@ Every step goes on past what it objects to, so that one run tells all; nothing i
 ``read_file`` reads.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as Map
 from math import prod
 from types import MappingProxyType
@@ -25,10 +25,10 @@ from lading.schema.codes import BEGIN
 from lading.schema.diagnostics import Diagnostic, Finding, Places, Spot, diagnose, has_errors, in_order
 from lading.schema.document import lines_of, parse
 from lading.schema.job import Job, field_at
-from lading.schema.layers import Layer, merge, stacked
+from lading.schema.layers import Layer, merge, pruned, stacked
 from lading.schema.loader import measure
 from lading.schema.nearest import did_you_mean
-from lading.schema.node import Mapping, Node, Scalar, spots
+from lading.schema.node import Mapping, Node, Scalar, Spots
 from lading.schema.params import (
     MARK,
     MOST_COMBINATIONS,
@@ -77,7 +77,7 @@ class Spec(NamedTuple):
 
     def for_target(self, target: str | None = None, defaults: Layer | None = None) -> tuple[Job, list[Diagnostic]]:
         """The job as the target gets it, and what is wrong with it there. Without a target: as it is by itself."""
-        layer = self.base.without("overrides")
+        own = layer = self.base.without("overrides")
         over = self.base.below(("overrides", target)) if target else Layer()
         if defaults and defaults.value:
             layer = merge(self._known(defaults), layer, self.struct, self.language)
@@ -85,7 +85,7 @@ class Spec(NamedTuple):
             layer = merge(layer, stronger.without("accept"), self.struct, self.language)
         accept, findings = self._accepted(over, target)
         job = Job(layer.value, layer.places, self.language, self.file, accept)
-        findings += check(job, is_whole=self.is_whole)
+        findings += check(job, is_whole=self.is_whole, is_merged=layer is not own)
         if not findings:
             return job, []
         places = {**self.base.places, **layer.places}
@@ -96,7 +96,7 @@ class Spec(NamedTuple):
 
         a queue for all jobs says nothing of a time limit of services.
         """
-        value = _pruned(defaults.value, Shape("struct", struct=self.struct.name), self.language)
+        value = pruned(defaults.value, Shape("struct", struct=self.struct.name), self.language)
         return defaults.part(value, lambda path: bool(path) and self._has(path))
 
     def _has(self, path: Path) -> bool:
@@ -223,21 +223,28 @@ class _Loading:
             found.append(SiteFile(layer, self.name))
             return
         before = len(self.diagnostics)
+        struct = self.language.structs[self.language.kinds[kind]]
         sets, declared = self._split_sets(root)
+        over = self._set_layer(sets, struct) if sets else Layer()
+        for document in self._documents(root, declared, kind, substitutes=substitutes):
+            whole = self._with_steps(document) if kind == "workflow" else document
+            layer = self._read(whole, struct)
+            is_whole = not has_errors(self.diagnostics[before:])
+            self.specs.append(Spec(layer, kind, self.name, self.language, over, is_whole))
+
+    def _documents(self, root: Mapping, declared: dict[str, Any], kind: str, *, substitutes: bool) -> Iterable[Mapping]:
+        """The document of each combination of the matrix, every expression in it replaced."""
+        if "matrix" not in root.items and not substitutes:
+            return [root]
         matrix = dict(plain_matrix(_item(root, "matrix")))
         if not self._is_sound(root, matrix):
             matrix = {}
-        over = self._set_layer(sets, self.language.structs[self.language.kinds[kind]])
         choices = combinations(declared, matrix)
         alone = Mapping({key: item for key, item in root.items.items() if key != "matrix"}, root.span)
         roots = [root, *[alone] * (len(choices) - 1)]  # the matrix itself is read once
         if substitutes:
             roots = [self._filled(each, choice, len(choices)) for each, choice in zip(roots, choices, strict=True)]
-        for document in self._named(roots, choices, kind):
-            whole = self._with_steps(document) if kind == "workflow" else document
-            layer = self._read(whole, self.language.structs[self.language.kinds[kind]])
-            is_whole = not has_errors(self.diagnostics[before:])
-            self.specs.append(Spec(layer, kind, self.name, self.language, over, is_whole))
+        return self._named(roots, choices, kind)
 
     def _kind(self, root: Node) -> str | None:
         if not isinstance(root, Mapping):
@@ -260,10 +267,10 @@ class _Loading:
 
     def _read(self, root: Mapping, struct: Struct) -> Layer:
         reader = Reader(self.language)
-        reader.places[()] = Spot(None, root.span)
         value = reader.read_struct(root, struct)
-        self._find(reader.findings, reader.places)
-        return Layer(value if value is not WRONG else {}, reader.places)
+        places = Spots(root, reader.formed)
+        self._find(reader.findings, places)
+        return Layer(value if value is not WRONG else {}, places)
 
     def _split_sets(self, root: Mapping) -> tuple[list[tuple[str, Node]], dict[str, Any]]:
         """The ``--set`` options that name fields, and the parameters with those of the options that name one."""
@@ -294,9 +301,10 @@ class _Loading:
                 node = Mapping({str(step): (node.span, node)}, node.span)  # noqa: PLW2901 - it grows from the inside
             reader = Reader(self.language, nulls=True)
             value = reader.read_struct(node, struct)
-            self._find(reader.findings, reader.places)
+            places = Spots(node, reader.formed)
+            self._find(reader.findings, places)
             if value is not WRONG:
-                layer = stacked(layer, Layer(value, reader.places))
+                layer = stacked(layer, Layer(value, places))
         return layer
 
     def _is_sound(self, root: Mapping, matrix: Map[str, list[Any]]) -> bool:
@@ -309,7 +317,7 @@ class _Loading:
         most = min(MOST_COMBINATIONS, MOST_VALUES // size)
         is_sound = prod(len(values) for values in matrix.values()) <= most
         if not is_sound:
-            self._find([Finding("LD224", ("matrix",), {"most": most})], spots(root))
+            self._find([Finding("LD224", ("matrix",), {"most": most})], Spots(root))
         return is_sound
 
     def _twins(self, root: Mapping, matrix: Map[str, list[Any]]) -> None:
@@ -321,20 +329,20 @@ class _Loading:
                 finding = Finding(
                     "LD226", ("matrix", key, twin), {"value": values[twin]}, others=((first, "the first"),)
                 )
-                self._find([finding], spots(root))
+                self._find([finding], Spots(root))
 
     def _clashes(self, root: Mapping, matrix: Map[str, Any]) -> None:
         params = _item(root, "params")
         for key in [key for key in matrix if isinstance(params, Mapping) and key in params.items]:
             others = ((("params", key), "and here as a parameter"),)
             finding = Finding("LD223", ("matrix", key), {"key": key}, at_key=True, others=others)
-            self._find([finding], spots(root))
+            self._find([finding], Spots(root))
 
     def _filled(self, root: Mapping, choice: Combination, shares: int) -> Mapping:
         substitution = Substitution(choice, shares)
         filled = substitution.document(root)
         if substitution.findings:
-            self._find(substitution.findings, spots(root))
+            self._find(substitution.findings, Spots(root))
         return filled
 
     def _named(self, documents: list[Mapping], choices: list[Combination], kind: str) -> Iterator[Mapping]:
@@ -354,7 +362,7 @@ class _Loading:
         whole = steps.put_in(root)
         self.diagnostics += steps.diagnostics
         if steps.findings:
-            self._find(steps.findings, spots(root))
+            self._find(steps.findings, Spots(root))
         return whole
 
     def _read_and_keep(self, spec: str, relative: str) -> tuple[str, bytes]:
@@ -364,16 +372,6 @@ class _Loading:
 
     def _find(self, findings: Sequence[Finding], places: Places) -> None:
         self.diagnostics += [diagnose(finding, places) for finding in findings]
-
-
-def _pruned(value: Any, shape: Shape, language: Language) -> Any:
-    """What of the value the shape has a place for."""
-    if shape.type == "struct":
-        fields = language.structs[shape.struct].fields
-        return {key: _pruned(item, fields[key].shape, language) for key, item in value.items() if key in fields}
-    if shape.type == "map" and shape.item:
-        return {key: _pruned(item, shape.item, language) for key, item in value.items()}
-    return value
 
 
 def _override_of(top: Struct, language: Language) -> Struct:

@@ -46,60 +46,32 @@ class _Stop(Exception):
     """Nothing can be made of the rest of this document."""
 
 
-class _Document:
-    """A document that waits for its value."""
+Key = tuple[str, bool, Span]
+"""What makes a scalar. One that is a key needs no node of its own."""
 
-    __slots__ = ("node",)
+Items = dict[str, tuple[Span, Node]]
 
-    def __init__(self) -> None:
-        self.node: Node | None = None
 
-    def put(self, node: Node) -> None:
+class _Frame:
+    """A map or list that is being filled, and the event that began it; or the document that waits for its value.
+
+    ``takes_key`` says that a key comes next; ``key`` is the one that waits for its value.
+    """
+
+    __slots__ = ("event", "items", "key", "node", "takes_key")
+
+    def __init__(self, event: Any, items: Any, node: Mapping | Sequence | None, *, is_map: bool = False) -> None:
+        self.event = event
+        self.items = items
         self.node = node
+        self.takes_key = is_map
+        self.key: Key | Node | None = None
 
     def step(self) -> Path:
-        return ()
-
-
-class _List:
-    """A list that is being filled, and the event that began it."""
-
-    __slots__ = ("event", "node", "put")
-
-    def __init__(self, event: Any, span: Span) -> None:
-        self.event = event
-        self.node = Sequence([], span)
-        self.put = self.node.items.append
-
-    def step(self) -> Path:
-        return (len(self.node.items),)
-
-
-class _Map:
-    """A map that is being filled, keys and values in turns, and the event that began it."""
-
-    __slots__ = ("event", "key", "node", "refuse")
-
-    def __init__(self, event: Any, span: Span, refuse: Callable[[Node, Mapping], None]) -> None:
-        self.event = event
-        self.key: Node | None = None
-        self.node = Mapping({}, span)
-        self.refuse = refuse
-
-    def put(self, node: Node) -> None:
-        key = self.key
-        if key is None:
-            self.key = node
-            return
-        items = self.node.items
-        if isinstance(key, Scalar) and key.text not in items and not (key.plain and key.text in _NO_KEYS):
-            items[key.text] = (key.span, node)
-        else:
-            self.refuse(key, self.node)
-        self.key = None
-
-    def step(self) -> Path:
-        return (self.key.text,) if isinstance(self.key, Scalar) else ()
+        """The step that leads to what comes next, where it is known."""
+        if isinstance(self.node, Sequence):
+            return (len(self.node.items),)
+        return self.key[:1] if isinstance(self.key, tuple) else ()
 
 
 class Loader:
@@ -111,26 +83,33 @@ class Loader:
         self.has_started = False
         self._file = file
         self._anchors: dict[str, Node] = {}
-        self._open: list[_Document | _List | _Map] = []
-        self._put: Callable[[Node], None]
+        self._open: list[_Frame] = []
+        self._frame: _Frame  # the innermost of those
         self._end: Mark  # of the value that was read last
         self._expanded = 0
         self._text = ""
 
     def load(self, text: str) -> int | None:
         """Adds the text's documents. Where one can not be read to its end, the line, from 0, where that was noticed."""
-        parser = CParser(text)
-        next_event = parser.get_event
-        handlers = {event: method.__get__(self) for event, method in self._HANDLERS.items()}
-        scalar = self._scalar_or_key if "?" in text else self._scalar
         self._text, self._open = text, []
+        file, may_have_keys = self._file, "?" in text
+        next_event = CParser(text).get_event
         event = next_event()
         try:
             while event is not None:
-                if type(event) is ScalarEvent:
-                    scalar(event)
-                elif handler := handlers.get(type(event)):
-                    handler(event)
+                if type(event) is ScalarEvent:  # five of six are
+                    value, plain = event.value, event.style == ""
+                    self._end = end = event.end_mark
+                    span = (file, event.start_mark, end)
+                    if event.anchor or event.ctag or may_have_keys or (plain and trap(value)):
+                        self._notice(event, Scalar(value, plain, span))
+                    frame = self._frame
+                    if frame.takes_key:
+                        frame.key, frame.takes_key = (value, plain, span), False
+                    else:
+                        self._put(Scalar(value, plain, span))
+                elif handler := self._HANDLERS.get(type(event)):
+                    handler(self, event)
                 event = next_event()
         except MarkedYAMLError as error:
             self.diagnostics.append(mistake(self._file, error, text, self._bracket()))
@@ -139,40 +118,52 @@ class Loader:
             return int(event.start_mark.line)
         return None
 
-    def _document_starts(self, _: Any) -> None:
+    def _document_starts(self, event: Any) -> None:
         self.has_started = True
         self._anchors = {}
         self._open = []
-        self._enter(_Document())
+        self._enter(_Frame(event, [], None))
 
     def _document_ends(self, _: Any) -> None:
-        root = self._open.pop().node
-        assert root is not None
+        (root,) = self._open.pop().items
         if isinstance(root, Scalar) and root.plain and not root.text:
             words = {"what": "document", "help": 'write a spec here, or remove the "---"'}
             self._report("LD105", root.span, **words)
         else:
             self.documents.append(Document(self._file, root))
 
-    def _scalar(self, event: Any) -> None:
-        text = event.value
-        plain = event.style == ""
-        self._end = end = event.end_mark
-        node = Scalar(text, plain, (self._file, event.start_mark, end))
-        if plain and (found := trap(text)):
-            self._report_trap(text, found, node.span)
+    def _put(self, node: Node) -> None:
+        """The node is where the next one goes: in the map under the key that waits or as its key, or in the list."""
+        frame = self._frame
+        key, items = frame.key, frame.items
+        if isinstance(key, tuple):
+            text, plain, span = key
+            if text not in items and not (plain and text in _NO_KEYS):
+                items[text] = (span, node)
+            else:
+                self._refuse_key(Scalar(*key), items)
+            frame.key, frame.takes_key = None, True
+        elif frame.takes_key:
+            frame.key = (node.text, node.plain, node.span) if isinstance(node, Scalar) else node
+            frame.takes_key = False
+        elif key is None:
+            items.append(node)
+        else:
+            self._refuse_key(key, items)
+            frame.key, frame.takes_key = None, True
+
+    def _notice(self, event: Any, node: Scalar) -> None:
+        """Everything about a scalar that few of them have."""
+        begin = event.start_mark.index
+        if node.text and self._text[begin - 1 : begin] == "?":
+            # Inside brackets libyaml takes the "?" of ``?x`` for a sign of its own, and YAML 1.2 for a letter.
+            self._report("LD125", node.span, character='"?"')
+        if node.plain and (found := trap(node.text)):
+            self._report_trap(node.text, found, node.span)
         if event.ctag:
             self._report("LD134", node.span)
         if event.anchor:
             self._anchors[event.anchor] = node
-        self._put(node)
-
-    def _scalar_or_key(self, event: Any) -> None:
-        """Inside brackets libyaml takes the "?" of ``?x`` for a sign of its own, and YAML 1.2 for a letter."""
-        begin = event.start_mark.index
-        if event.value and self._text[begin - 1 : begin] == "?":
-            self._report("LD125", (self._file, event.start_mark, event.end_mark), character='"?"')
-        self._scalar(event)
 
     def _alias(self, event: Any) -> None:
         name = event.anchor
@@ -187,10 +178,12 @@ class Loader:
         self._put(node)
 
     def _list_starts(self, event: Any) -> None:
-        self._enter(_List(event, self._opening(event)))
+        items: list[Node] = []
+        self._enter(_Frame(event, items, Sequence(items, self._opening(event))))
 
     def _map_starts(self, event: Any) -> None:
-        self._enter(_Map(event, self._opening(event), self._refuse_key))
+        items: Items = {}
+        self._enter(_Frame(event, items, Mapping(items, self._opening(event)), is_map=True))
 
     def _opening(self, event: Any) -> Span:
         """The span of the event that begins a list or a map, which is checked for what neither may have."""
@@ -204,26 +197,25 @@ class Loader:
             raise _Stop
         return span
 
-    def _enter(self, frame: _Document | _List | _Map) -> None:
+    def _enter(self, frame: _Frame) -> None:
         self._open.append(frame)
-        self._put = frame.put
+        self._frame = frame
 
     def _collection_ends(self, event: Any) -> None:
         frame = self._open.pop()
-        assert not isinstance(frame, _Document)
         node, began = frame.node, frame.event
+        assert node is not None
         if began.flow_style:  # in block style the parser notices the end only at the next token, lines later
             self._end = event.end_mark
         node.span = (self._file, began.start_mark, self._end)
         if began.anchor:
             self._anchors[began.anchor] = node
-        self._put = self._open[-1].put
+        self._frame = self._open[-1]
         self._put(node)
 
     def _bracket(self) -> Mark | None:
         """The end of the innermost bracket that is open. ``[a: b]`` holds a map without one."""
         for frame in reversed(self._open[1:]):
-            assert not isinstance(frame, _Document)
             event = frame.event
             if event.flow_style and self._text[event.end_mark.index - 1] in "[{":
                 bracket: Mark = event.end_mark
@@ -241,20 +233,19 @@ class Loader:
             self._report("LD137", span, bound=MAX_DEPTH)
             raise _Stop
 
-    def _refuse_key(self, key: Node, mapping: Mapping) -> None:
+    def _refuse_key(self, key: Node, items: Items) -> None:
         if not isinstance(key, Scalar):
             self._report("LD132", key.span, what="a list" if isinstance(key, Sequence) else "a map")
         elif key.plain and not key.text:
             self._report("LD132", key.span, what="nothing")
-        elif key.text in mapping.items:
-            first = Label(place_of(mapping.items[key.text][0]), "first here")
+        elif key.text in items:
+            first = Label(place_of(items[key.text][0]), "first here")
             self._report("LD131", key.span, first, key=key.text)
         else:
             self._report("LD133", key.span)
 
     def _report_trap(self, text: str, found: Trap, span: Span) -> None:
-        frame = self._open[-1]
-        is_key = isinstance(frame, _Map) and frame.key is None
+        is_key = self._frame.takes_key
         choice = f'write "{text}"' if is_key else f'write "{text}" for the text'
         if found.plainer and not is_key:
             choice += f", or {found.plainer}"

@@ -3,7 +3,10 @@
 ``document.py`` makes it, ``reader.py`` reads it.
 """
 
+from collections.abc import Iterator
+from collections.abc import Mapping as Map
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from lading.schema.diagnostics import Place, Span, Spot, place_of
 from lading.schema.paths import Path
@@ -55,21 +58,40 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-def spots(root: Node) -> dict[Path, Spot]:
-    """The spot of everything in the tree, by path: for findings about a document that has not been read yet."""
-    found: dict[Path, Spot] = {(): Spot(None, root.span)}
-    waiting: list[tuple[Node, Path]] = [(root, ())]
-    while waiting:
-        node, path = waiting.pop()
-        if isinstance(node, Mapping):
-            below: list[tuple[str | int, Span | None, Node]] = [
-                (key, key_span, item) for key, (key_span, item) in node.items.items()
-            ]
-        elif isinstance(node, Sequence):
-            below = [(index, None, item) for index, item in enumerate(node.items)]
-        else:
-            continue
-        for step, key_span, item in below:
-            found[*path, step] = Spot(key_span, item.span)
-            waiting.append((item, (*path, step)))
-    return found
+class Spots(Map[Path, Spot]):
+    """The spot of everything in a document, by path, found in its nodes when somebody asks: of most nobody does.
+
+    ``formed`` are the nodes that short forms of it stand for, by path.
+    """
+
+    __slots__ = ("_formed", "_root")
+
+    def __init__(self, root: Node, formed: Map[Path, Node] = MappingProxyType({})) -> None:
+        self._root, self._formed = root, formed
+
+    def __getitem__(self, path: Path) -> Spot:
+        node, key = self._root, None
+        for length, step in enumerate(path, 1):
+            below = node.items if not isinstance(node, Scalar) else ()
+            if isinstance(below, dict) and step in below:
+                key, node = below[str(step)]
+            elif isinstance(below, list) and isinstance(step, int) and 0 <= step < len(below):
+                key, node = None, below[step]
+            else:
+                raise KeyError(path)
+            node = self._formed.get(path[:length], node)
+        return Spot(key, node.span)
+
+    def __iter__(self) -> Iterator[Path]:
+        waiting: list[tuple[Path, Node]] = [((), self._root)]
+        while waiting:
+            path, node = waiting.pop()
+            yield path
+            whole = self._formed.get(path, node)
+            if isinstance(whole, Mapping):
+                waiting.extend(((*path, key), item) for key, (_, item) in whole.items.items())
+            elif isinstance(whole, Sequence):
+                waiting.extend(((*path, index), item) for index, item in enumerate(whole.items))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

@@ -1,8 +1,7 @@
 """Nodes to values, directed by the language's shapes: the one place where text gets a type.
 
 The type of a scalar is what the field wants, not what YAML guesses: ``1.10`` where text is wanted is the text
-``1.10``. Every value leaves its spot behind, also one that is wrong, and every problem becomes a finding; reading
-goes on past all of them.
+``1.10``. Every problem becomes a finding; reading goes on past all of them.
 """
 
 import re
@@ -11,9 +10,9 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, ClassVar
 
-from lading.schema.diagnostics import Finding, Spot
+from lading.schema.diagnostics import Finding
 from lading.schema.forms import FORMS
-from lading.schema.nearest import did_you_mean, nearest
+from lading.schema.nearest import did_you_mean
 from lading.schema.node import Mapping, Node, Scalar, Sequence
 from lading.schema.paths import Path, render
 from lading.schema.scalars import NULLS, resolve
@@ -25,28 +24,17 @@ WRONG: Any = object()
 
 LARGEST_INDEX_COUNT = 100_000
 
-MOST_ADVICE = 100
-"""After so many mistakes nobody reads what was meant, and looking for it takes time."""
+BY_SIBLING = frozenset({"options", "catalog"})
+"""Types that the platform beside them decides about."""
 
-ELSEWHERE = {
-    **dict.fromkeys(("time", "timeout", "walltime"), "timeLimit"),
-    **dict.fromkeys(("cores", "cpuspertask"), "cpu"),
-    **dict.fromkeys(("cmd", "entrypoint"), "command"),
-    **dict.fromkeys(("cwd", "chdir", "workingdir"), "workdir"),
-    **dict.fromkeys(("dependson", "needs", "dependency"), "after"),
-    **dict.fromkeys(("mem", "ram"), "memory"),
-    "environment": "env",
-    "jobname": "name",
-    "nodes": "replicas",
-    "ntaskspernode": "slots",
-    "partition": "queue",
-    "volumes": "mounts",
-}
-"""What other systems call a field, in lower case and without - and _: too far from ours to be taken for a slip."""
+OVERRIDES: Path = ("overrides",)
+SPECIAL = frozenset({"options", "catalog", "overrides"})
+"""The names of fields that may be read otherwise than their shape alone would say."""
 
 
 class Reader:
-    """Reads nodes of one document. ``places`` and ``findings`` fill up as it goes.
+    """Reads nodes of one document. ``findings`` fill up as it goes, and so does ``formed``: what stands for short
+    forms, by path.
 
     ``nulls`` says that null may stand for a value, to take away what a weaker layer set (overrides and ``--set``).
     """
@@ -55,18 +43,18 @@ class Reader:
         self.language = language
         self.nulls = nulls
         self.is_partial = nulls
-        self.places: dict[Path, Spot] = {}
+        self.formed: dict[Path, Node] = {}
         self.findings: list[Finding] = []
 
     def read(self, node: Node, shape: Shape, path: Path = ()) -> Any:
-        """The value of the node, or WRONG. The caller has noted the node's spot under the path."""
+        """The value of the node, or WRONG."""
         if isinstance(node, Scalar) and node.plain and node.text in NULLS and shape.type != "any":
             return None if self.nulls else self._object("LD202", path)
         if shape.form:
             formed = FORMS[shape.form](node)
             if isinstance(formed, str):
                 return self._object("LD215", path, what=formed)
-            node = formed
+            node = self.formed[path] = formed
         return self._READ[shape.type](self, node, shape, path)
 
     def read_struct(self, node: Node, struct: Struct, path: Path = ()) -> Any:
@@ -82,16 +70,19 @@ class Reader:
 
     def _fields(self, node: Mapping, struct: Struct, path: Path) -> dict[str, Any]:
         value: dict[str, Any] = {}
-        for key, (key_span, item) in node.items.items():
+        findings = self.findings
+        for key, (_, item) in node.items.items():
             at = (*path, key)
-            self.places[at] = Spot(key_span, item.span)
             known = struct.fields.get(key)
-            before = len(self.findings)
             if known is None:
                 self._unknown_key(struct, key, at)
-            elif (read := self._field(item, known, at, node)) is not WRONG:
+                continue
+            before = len(findings)
+            is_special = key in SPECIAL
+            read = self._special(item, known.shape, at, node) if is_special else self.read(item, known.shape, at)
+            if read is not WRONG:
                 value[key] = read
-            if known and len(self.findings) > before:
+            if len(findings) > before:
                 self._show_example(known, at, before)
         return value
 
@@ -102,51 +93,38 @@ class Reader:
                 words = {**finding.words, "help": f"write it like `{at[-1]}: {known.example}`"}
                 self.findings[index] = finding._replace(words=words)
 
-    def _field(self, item: Node, known: Field, at: Path, parent: Mapping) -> Any:
-        if known.shape.type in {"options", "catalog"}:
-            return self._by_sibling(item, known.shape.type, at, parent)
-        return self._overrides(item, known, at) if at == ("overrides",) else self.read(item, known.shape, at)
-
-    def _overrides(self, item: Node, known: Field, at: Path) -> Any:
+    def _special(self, item: Node, shape: Shape, at: Path, parent: Mapping) -> Any:
+        """The value of a field whose name is one of ``SPECIAL``."""
+        if shape.type in BY_SIBLING:
+            return self._by_sibling(item, shape.type, at, parent)
+        if at != OVERRIDES:
+            return self.read(item, shape, at)
         if not isinstance(item, Mapping):
             return self._mistyped(item, "a map of targets", at)
         before, self.nulls = self.nulls, True
-        value = self.read(item, known.shape, at)
+        value = self.read(item, shape, at)
         self.nulls = before
         return value
 
     def _unknown_key(self, struct: Struct, key: str, at: Path) -> None:
         parent = render(at[:-1]) or "the document"
-        help_ = self._what_was_meant(struct, key) if len(self.findings) < MOST_ADVICE else ""
-        self._object("LD203", at, at_key=True, key=key, parent=parent, help=help_)
+        from lading.schema.meant import MOST_ADVICE, what_was_meant
 
-    def _what_was_meant(self, struct: Struct, key: str) -> str:
-        """The nearest field, here or one level down: ``gpus`` at the top is ``resources.gpu``."""
-        below = {
-            f"{name}.{inner}": inner
-            for name, field in struct.fields.items()
-            if field.shape.type == "struct"
-            for inner in self.language.structs[field.shape.struct].fields
-        }
-        word = ELSEWHERE.get(key.casefold().replace("_", "").replace("-", ""), key)
-        is_certain = word in below.values() and word not in struct.fields
-        if (is_certain or not nearest(word, struct.fields)) and (found := nearest(word, below.values())):
-            return f'did you mean "{next(path for path, inner in below.items() if inner == found)}"?'
-        return did_you_mean(word, struct.fields, "it has")
+        help_ = what_was_meant(struct, key, self.language) if len(self.findings) < MOST_ADVICE else ""
+        self._object("LD203", at, at_key=True, key=key, parent=parent, help=help_)
 
     def _missing(self, struct: Struct, node: Mapping, path: Path) -> None:
         if self.is_partial:
             return
-        for name, known in struct.fields.items():
-            if known.required and name not in node.items:
-                self._object("LD204", path, parent=render(path) or "the document", field=name, example=known.example)
+        for name in struct.required:
+            if name not in node.items:
+                example = struct.fields[name].example
+                self._object("LD204", path, parent=render(path) or "the document", field=name, example=example)
 
     def _conflicts(self, struct: Struct, node: Mapping, path: Path) -> None:
-        if not struct.one_of:
+        if not struct.one_of or len(struct.rivals.intersection(node.items)) == 1:
             return
-        present = [
-            next(name for name in group if name in node.items) for group in struct.one_of if self._any(group, node)
-        ]
+        present = [found for group in struct.one_of if (found := _first(group, node))]
         parent = render(path) or "the document"
         if len(present) > 1:
             first, second = sorted(present, key=list(node.items).index)[:2]
@@ -155,10 +133,6 @@ class Reader:
         elif struct.exactly_one and not present and not self.is_partial:
             known = ", ".join(group[0] for group in struct.one_of)
             self._object("LD212", path, parent=parent, known=known)
-
-    @staticmethod
-    def _any(group: tuple[str, ...], node: Mapping) -> bool:
-        return any(name in node.items for name in group)
 
     def _by_sibling(self, node: Node, which: str, path: Path, parent: Mapping) -> Any:
         _, platform = parent.items.get("platform", (None, None))
@@ -173,16 +147,15 @@ class Reader:
         if which == "native":
             struct = with_raw(struct)
         inner = Reader(Language({**self.language.structs, **structs}, {}), nulls=self.nulls)
-        inner.places, inner.findings, inner.is_partial = self.places, self.findings, self.is_partial
+        inner.formed, inner.findings, inner.is_partial = self.formed, self.findings, self.is_partial
         return inner.read_struct(node, struct, path)
 
     def _native(self, node: Node, shape: Shape, path: Path) -> Any:
         if not isinstance(node, Mapping):
             return self._mistyped(node, "a map of platforms", path)
         value = {}
-        for name, (key_span, item) in node.items.items():
+        for name, (_, item) in node.items.items():
             at = (*path, name)
-            self.places[at] = Spot(key_span, item.span)
             if self.language.platform(name, "native") is None:
                 known = self.language.platforms()
                 self._object("LD214", at, at_key=True, name=name, help=did_you_mean(name, known, "known"))
@@ -203,7 +176,8 @@ class Reader:
             return self._object(
                 "LD206", path, path=render(path), value=shown(text), wanted="text without NUL characters"
             )
-        return self._sized(text, len(text), "characters", shape, path)
+        is_bounded = shape.maximum is not None or shape.minimum is not None
+        return self._sized(text, len(text), "characters", shape, path) if is_bounded else text
 
     def _integer(self, node: Node, shape: Shape, path: Path) -> Any:
         value = resolve(node) if isinstance(node, Scalar) and node.plain else None
@@ -282,11 +256,10 @@ class Reader:
         if not isinstance(node, Sequence):
             return self._mistyped(node, "a list", path)
         value = []
+        each = shape.item or _ANY
         before, self.nulls = self.nulls, False  # a list is replaced as a whole: there is nothing below to remove
         for index, item in enumerate(node.items):
-            at = (*path, index)
-            self.places[at] = Spot(None, item.span)
-            if (read := self.read(item, shape.item or _ANY, at)) is not WRONG:
+            if (read := self.read(item, each, (*path, index))) is not WRONG:
                 value.append(read)
         self.nulls = before
         return self._sized(value, len(node.items), "entries", shape, path)
@@ -295,12 +268,13 @@ class Reader:
         if not isinstance(node, Mapping):
             return self._mistyped(node, "a map", path)
         value = {}
-        for key, (key_span, item) in node.items.items():
+        each = shape.item or _ANY
+        matches = _compiled(shape.key_pattern).fullmatch if shape.key_pattern else None
+        for key, (_, item) in node.items.items():
             at = (*path, key)
-            self.places[at] = Spot(key_span, item.span)
-            if shape.key_pattern and not _compiled(shape.key_pattern).fullmatch(key):
+            if matches and not matches(key):
                 self._object("LD213", at, at_key=True, key=shown(key), wanted=shape.key_says or shape.key_pattern)
-            elif (read := self.read(item, shape.item or _ANY, at)) is not WRONG:
+            elif (read := self.read(item, each, at)) is not WRONG:
                 value[key] = read
         return self._sized(value, len(node.items), "entries", shape, path)
 
@@ -368,6 +342,14 @@ def described(node: Node) -> str:
 def shown(text: str, most: int = 60) -> str:
     """A text short enough for a sentence."""
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _first(names: tuple[str, ...], node: Mapping) -> str | None:
+    """The first of the names that the node has."""
+    for name in names:
+        if name in node.items:
+            return name
+    return None
 
 
 @cache

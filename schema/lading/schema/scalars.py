@@ -38,6 +38,7 @@ def resolve(scalar: Scalar) -> Value:
     return _number(text) if text[0] in _NUMBER_STARTS else text
 
 
+@lru_cache(maxsize=4096)  # a thousand specs use the same few numbers
 def _number(text: str) -> int | float | str:
     if _INTEGER.fullmatch(text) and len(text) <= _MOST_DIGITS:
         return int(text, _BASES.get(text[:2], 10))

@@ -9,8 +9,11 @@ them.
 import json
 import os.path
 from collections.abc import Callable, Mapping
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from typing import Any, Literal, NamedTuple
+
+from lading.schema.paths import Path
 
 Type = Literal[
     "text",  # str; a plain number or boolean is its own source text
@@ -67,7 +70,8 @@ class Field(NamedTuple):
     example: str = ""
 
 
-class Struct(NamedTuple):
+@dataclass(frozen=True)
+class Struct:
     """A map with known keys. ``one_of``: groups of fields of which only one group may be set.
 
     ``exactly_one`` asks for one of the groups to be there; otherwise none is fine too. ``is_layer`` marks what other
@@ -80,6 +84,25 @@ class Struct(NamedTuple):
     exactly_one: bool = False
     is_layer: bool = False
     doc: str = ""
+    found: dict[Path, Field | None] = field(default_factory=dict, compare=False, repr=False)
+    """What was looked up below it already; see ``field_at`` in ``job.py``."""
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The names of the fields that must be written."""
+        return tuple(name for name, known in self.fields.items() if known.required)
+
+    @cached_property
+    def rivals(self) -> frozenset[str]:
+        """The names of the fields of which not all may be set."""
+        return frozenset(name for group in self.one_of for name in group)
+
+    @cached_property
+    def holding(self) -> tuple[str, ...]:
+        """The names of the fields that hold structs: one, a list or a map of them."""
+        shapes = {name: known.shape for name, known in self.fields.items()}
+        inner = {name: shape.item if shape.type in {"list", "map"} else shape for name, shape in shapes.items()}
+        return tuple(name for name, shape in inner.items() if shape and shape.type == "struct")
 
 
 RAW = Field(
@@ -91,7 +114,7 @@ RAW = Field(
 
 def with_raw(native: Struct) -> Struct:
     """A platform's native section with what every platform's has beside its own fields."""
-    return native._replace(fields={**native.fields, "raw": RAW})
+    return replace(native, fields={**native.fields, "raw": RAW}, found={})
 
 
 ABOUT_TARGETS = frozenset({"site", "lock"})

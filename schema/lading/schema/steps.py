@@ -9,7 +9,7 @@ from typing import Any
 
 from lading.schema.diagnostics import Diagnostic, Finding, diagnose
 from lading.schema.document import parse
-from lading.schema.node import Mapping, Node, Scalar, Sequence, spots
+from lading.schema.node import Mapping, Node, Scalar, Sequence, Spots
 from lading.schema.params import Combination, Substitution, plain_params
 from lading.schema.paths import Path, render
 from lading.schema.scalars import resolve
@@ -95,7 +95,7 @@ class Steps:
             self.findings.append(Finding("LD243", at, {"name": unknown, "file": name, "known": known}))
         substitution = Substitution(Combination({**declared, **given}))
         done = substitution.document(root)
-        places = spots(root)
+        places = Spots(root)
         self.diagnostics += [diagnose(finding, places) for finding in substitution.findings]
         return done
 

@@ -6,6 +6,7 @@ whole number of the base unit is not a quantity.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 Quantity = Literal["bytes", "seconds", "cores"]
@@ -23,12 +24,14 @@ _RANGE_TEXT = re.compile(r"(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9}))?)?", re.ASCII)
 LARGEST = 2**63 - 1
 
 
+@lru_cache(maxsize=1024)
 def parse_bytes(text: str) -> int | None:
     """``64Gi`` → 68719476736; None for anything but a Kubernetes quantity with a suffix that is whole in bytes."""
     match = _BYTES_TEXT.match(text)
     return _whole(match[1], BYTES[match[2]]) if match else None
 
 
+@lru_cache(maxsize=1024)
 def parse_seconds(text: str) -> int | None:
     """``1d12h`` → 129600; None for anything but days, hours, minutes and seconds in that order."""
     match = _SECONDS_TEXT.match(text)
@@ -38,6 +41,7 @@ def parse_seconds(text: str) -> int | None:
     return total if total <= LARGEST else None
 
 
+@lru_cache(maxsize=1024)
 def parse_cores(text: str) -> int | None:
     """``8`` → 8000, ``0.5`` and ``500m`` → 500; None where it is not whole in thousandths of a core."""
     match = _CORES_TEXT.match(text)
@@ -74,6 +78,7 @@ def _range_text(first: int, last: int, step: int) -> str:
     return f"{first}-{last}" if step == 1 else f"{first}-{last}:{step}"
 
 
+@lru_cache(maxsize=1024)
 def written(value: int, quantity: Quantity) -> str:
     """The shortest text that reads back as the value: ``1500Mi``, ``1d12h``, ``8``, ``500m``."""
     if quantity == "bytes":

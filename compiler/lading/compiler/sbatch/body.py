@@ -7,7 +7,7 @@ from lading.compiler.sbatch import tasks, variables
 from lading.compiler.sbatch.handover import Handover
 from lading.compiler.sbatch.launch import around, around_each, has_each, launch
 from lading.compiler.sbatch.program import Program, program
-from lading.compiler.templating import Shell, filled
+from lading.compiler.templating import Shell, filled, word
 from lading.compiler.view import View
 
 
@@ -80,8 +80,9 @@ def _start(view: View, runs: Program) -> Iterator[Piece]:
     for line, words in enumerate(launch(view, runs)):
         if line:
             yield filled(" \\\n  ")
-        for place, word in enumerate(words):
-            yield filled(" {}" if place else "{}", word)
+        for place, value in enumerate(words):
+            text, sources = word(value)
+            yield f" {text}" if place else text, sources
     yield filled("{}\n", after)
 
 

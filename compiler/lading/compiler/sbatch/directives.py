@@ -10,7 +10,7 @@ from lading.compiler.sbatch.handover import NOTHING
 from lading.compiler.sbatch.native import OPTIONS, SIZES, native
 from lading.compiler.sbatch.tasks import container, count, number, retries
 from lading.compiler.variables import job_name
-from lading.compiler.view import View
+from lading.compiler.view import View, once
 from lading.schema.units import indices_text
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./&|*()\[\]-]+", re.ASCII)
@@ -59,16 +59,27 @@ def directives(view: View, exported: From = NOTHING) -> list[Directive]:
 
     ``exported`` is what a job gets of the environment of its submission.
     """
+    asked, chosen = _directives(view)
+    export = ("export", _exported(view, exported))
+    own = [] if _gives_way(*export, {option for option, _ in chosen}) else [export]
+    return [*asked, *(Directive(option, value) for option, value in own), *chosen]
+
+
+@once
+def _directives(view: View) -> tuple[list[Directive], list[Directive]]:
+    """What portable fields ask for, and what native ones do."""
     parts = (_identity, _size, _time, _attempts, _dependencies, _files)
     asked = [pair for part in parts for pair in part(view)]
     chosen = list(_rest(view))
     taken = {option for option, _ in chosen}
-    own = [pair for pair in [*asked, ("export", _exported(view, exported))] if not _gives_way(*pair, taken)]
-    return [Directive(option, value) for option, value in [*own, *chosen]]
+    own = [pair for pair in asked if not _gives_way(*pair, taken)]
+    return [Directive(*pair) for pair in own], [Directive(*pair) for pair in chosen]
 
 
 def _gives_way(option: str, value: From, taken: set[str]) -> bool:
     """Whether a native field says it instead; what a portable field asks for stands beside one of another option."""
+    if not taken:
+        return False
     rivals = next((group for group in RIVALS if option in group), frozenset())
     return option in taken or not (value.sources or taken.isdisjoint(rivals))
 
@@ -172,6 +183,7 @@ def _attempts(view: View) -> Options:
         yield "no-requeue", From(True, view.sources("schedule", "retries"))
 
 
+@once
 def dependencies(view: View) -> list[tuple[str, From]]:
     """What must have ended before: Slurm's word for how, and a name or id with its source."""
     above = () if view.key else ("schedule",)
@@ -211,6 +223,8 @@ def _exported(view: View, exported: From) -> From:
 
 
 def _rest(view: View) -> Options:
+    if not view.is_set("native"):
+        return
     yield from _native(view, LAST)
     if mail := native(view, "mail"):
         yield from _set("mail-type", From(",".join(mail.value.get("events", ())) or None, mail.sources))

@@ -9,7 +9,7 @@ from lading.compiler.sbatch import tasks
 from lading.compiler.sbatch.variables import of_program
 from lading.compiler.shell import DEFAULT_SHELL, interpreter
 from lading.compiler.templating import Shell
-from lading.compiler.view import View
+from lading.compiler.view import View, once
 
 Word = str | From
 Words = list[Word]
@@ -40,6 +40,7 @@ class Program:
         return Shell(word)
 
 
+@once
 def program(view: View) -> Program:
     """The program of a job or a step."""
     script = view.get("script")

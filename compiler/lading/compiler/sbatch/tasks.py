@@ -1,7 +1,7 @@
 """How many tasks a job has, what they run in, and who starts them."""
 
 from lading.compiler.payload import From
-from lading.compiler.view import View
+from lading.compiler.view import View, once
 
 RANKED = frozenset({"pytorch", "deepspeed"})
 """Frameworks whose ranks find each other by PyTorch's variables."""
@@ -17,6 +17,7 @@ def is_once(view: View) -> bool:
     return bool(view.value("launch", default="each") == "once")
 
 
+@once
 def count(view: View) -> int:
     """The tasks that run the program."""
     return 1 if is_once(view) else int(number(view, "replicas").value * number(view, "slots").value)

@@ -1,13 +1,14 @@
 """Environment variables: lading's own, the spec's, and those that only the program itself may see."""
 
 import re
+from functools import lru_cache
 
 from lading.compiler.payload import From
 from lading.compiler.sbatch import tasks
 from lading.compiler.sbatch.native import OF_TASKS, native
 from lading.compiler.templating import Shell, sh
 from lading.compiler.variables import job_name, mount_variable
-from lading.compiler.view import View
+from lading.compiler.view import View, once
 
 Variables = dict[str, From | Shell]
 
@@ -49,6 +50,7 @@ def _replicas(view: View) -> From | Shell:
     return tasks.number(view, "replicas")
 
 
+@once
 def of_task(view: View) -> dict[str, Shell]:
     """What differs between the tasks, so that each must set it for itself."""
     if tasks.count(view) == 1:
@@ -57,12 +59,14 @@ def of_task(view: View) -> dict[str, Shell]:
     return {name: OF_A_TASK[name] for name in _names_of_a_task(view) if _differs(view, name) and name not in own}
 
 
+@once
 def of_program(view: View) -> list[From]:
     """The spec's variables that are set by ``env`` when the program starts, and not before: ``NAME=value``."""
     env = {name: value for name, value in view.items("env").items() if _is_kept(name) and not is_secret(value)}
     return [From(f"{name}={value.value}", value.sources) for name, value in env.items()]
 
 
+@once
 def secrets(view: View) -> dict[str, From]:
     """The variables whose values sbatch hands on, with the names of the secrets."""
     return {name: value for name, value in view.items("env").items() if is_secret(value)}
@@ -73,12 +77,13 @@ def is_secret(value: From) -> bool:
     return isinstance(value.value, dict)
 
 
+@lru_cache(maxsize=1024)  # a thousand jobs set the same few variables
 def _is_kept(name: str) -> bool:
     return bool(_KEPT.fullmatch(name))
 
 
 def _names_of_a_task(view: View) -> list[str]:
-    return [name for name in OF_A_TASK if name == "LADING_REPLICA" or tasks.is_ranked(view)]
+    return list(OF_A_TASK) if tasks.is_ranked(view) else ["LADING_REPLICA"]
 
 
 def _differs(view: View, name: str) -> bool:

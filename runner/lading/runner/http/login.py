@@ -20,13 +20,14 @@ class Login:
     def __init__(self, obtain: Callable[[], SecretValue], *, renews: bool) -> None:
         self._obtain, self._renews = obtain, renews
         self._token: SecretValue | None = None
+        self._turned_away: LoginRejected | None = None
         self._lock = threading.Lock()
 
     def token(self) -> str:
         """The token, for the wire and for nothing else."""
         with self._lock:
             if self._token is None:
-                self._token = self._obtain()
+                self._token = self._entered()
             return header_value(self._token)
 
     def during(self, action: Callable[[], Result]) -> Result:
@@ -37,11 +38,19 @@ class Login:
         seen = self._token
         try:
             return action()
-        except LoginRejected:
-            if not self._renews:
+        except LoginRejected as error:
+            if not self._renews or error is self._turned_away:
                 raise
             self._forget(seen)
             return action()
+
+    def _entered(self) -> SecretValue:
+        """A new token. That logging in itself does not work is kept: a second attempt may lock the account."""
+        try:
+            return self._obtain()
+        except LoginRejected as error:
+            self._turned_away = error
+            raise
 
     def _forget(self, seen: SecretValue | None) -> None:
         """Unless another thread has got a new one since the action began."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
-from lading.runner.secrets.vault import HIDDEN, SecretValue, looked_up, short_lived
+from lading.runner.secrets.vault import HIDDEN, SecretValue, looked_up
 
 Failure = TypeVar("Failure", bound=BaseException)
 
@@ -17,23 +17,29 @@ SHORT = 4
 
 
 class Scrubber:
-    """Takes values, as they are and as programs usually encode them, out of texts, bytes, JSON data and errors."""
+    """Takes out values, as they are and as programs usually encode them, of texts, bytes, JSON data and errors."""
 
     def __init__(self, values: Iterable[SecretValue]) -> None:
-        forms = {form for value in values for form in _forms(value.reveal())}
-        patterns = [_pattern(form) for form in sorted(forms, key=len, reverse=True)]
-        self._text = re.compile("|".join(patterns) or r"(?!)")
-        self._bytes = re.compile(self._text.pattern.encode())
+        forms = sorted({form for value in values for form in _forms(value.reveal())}, key=len, reverse=True)
+        self._long = [form for form in forms if len(form) >= SHORT]
+        self._short = re.compile(
+            "|".join(rf"(?<!\w){re.escape(form)}(?!\w)" for form in forms[len(self._long) :]) or r"(?!)"
+        )
 
     def scrub(self, data: Any) -> Any:
         """The text, bytes or JSON data without the values, in keys neither."""
         if isinstance(data, str):
-            return self._text.sub(HIDDEN, data)
+            return self._clean(data)
         if isinstance(data, bytes):
-            return self._bytes.sub(HIDDEN.encode(), data)
+            return self._clean(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
         if isinstance(data, Mapping):
             return {self.scrub(key): self.scrub(item) for key, item in data.items()}
         return type(data)(self.scrub(item) for item in data) if type(data) in {list, tuple} else data
+
+    def _clean(self, text: str) -> str:
+        for form in self._long:
+            text = text.replace(form, HIDDEN)
+        return self._short.sub(HIDDEN, text)
 
     def error(self, error: BaseException) -> None:
         """The error no longer holds the values, and has forgotten what led to it where that holds them."""
@@ -41,7 +47,7 @@ class Scrubber:
         for name, item in vars(error).items():
             setattr(error, name, self.scrub(item))
         cause = error.__cause__ or error.__context__
-        if cause is not None and self._text.search(repr(cause)):
+        if cause is not None and self._clean(repr(cause)) != repr(cause):
             error.__cause__ = error.__context__ = None
 
 
@@ -53,7 +59,7 @@ def scrubbed(error: Failure) -> Failure:
 
 def scrubber() -> Scrubber:
     """Takes out every value that this process has looked up until now."""
-    return _scrubber_of(_Values((*looked_up, *short_lived)))
+    return _scrubber_of(_Values(tuple(looked_up)))
 
 
 class _Values:
@@ -95,7 +101,3 @@ def _base64(data: bytes) -> Iterator[str]:
         padded = bytes(before) + data
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             yield encode(padded).decode()[start:end]
-
-
-def _pattern(form: str) -> str:
-    return re.escape(form) if len(form) >= SHORT else rf"(?<!\w){re.escape(form)}(?!\w)"

@@ -8,7 +8,6 @@ import hmac
 import os
 import stat
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -73,16 +72,11 @@ def revealed(data: Any, write: Callable[[str], str] = str) -> Any:
     return [revealed(item, write) for item in data] if isinstance(data, list) else data
 
 
-short_lived: deque[SecretValue] = deque(maxlen=64)
-"""Values of one request, such as its signature: worth nothing after it, and many."""
-
-
-def kept_secret(value: str, *, is_short_lived: bool = False) -> SecretValue:
+def kept_secret(value: str) -> SecretValue:
     """A value that came from elsewhere than a vault, such as a login's token, and is hidden as if it had."""
     found = SecretValue(value)
-    kept = short_lived if is_short_lived else looked_up
-    if found not in kept:
-        kept.append(found)
+    if found not in looked_up:
+        looked_up.append(found)
     return found
 
 
@@ -104,13 +98,17 @@ class Vault:
             raise SecretMissing(f'the site names no secret "{name}"', did_you_mean(name, self._sources, "it names"))
         return self.look_up(f'the secret "{name}"', self._sources[name])
 
-    def look_up(self, what: str, source: Source) -> SecretValue:
-        """The value that the source holds, asked for once. ``what`` says in an error what it is for."""
+    def look_up(self, what: str, source: Source, *, is_secret: bool = True) -> SecretValue:
+        """The value that the source holds, asked for once. ``what`` says in an error what it is for.
+
+        What is no secret, as a user's name, is not taken out of what people are shown.
+        """
         (kind, where), *_ = source.items()
         key = f"{kind} {where}"
         with self._lock:
             if key not in self._known:
-                self._known[key] = kept_secret(_checked(what, _READERS[kind](self, what, where)))
+                value = _checked(what, _READERS[kind](self, what, where))
+                self._known[key] = kept_secret(value) if is_secret else SecretValue(value)
             return self._known[key]
 
     def login(self, target: str, auth: Mapping[str, Source]) -> "Login":
@@ -187,6 +185,10 @@ _READERS: Mapping[str, Callable[[Vault, str, Any], str]] = {
 }
 
 
+NO_SECRETS = frozenset({"username"})
+"""Parts of a login that everybody may know: they stand in paths and in lists of jobs."""
+
+
 class Login(Mapping[str, SecretValue]):
     """What a client logs in with: asking for a value looks it up."""
 
@@ -194,7 +196,8 @@ class Login(Mapping[str, SecretValue]):
         self._vault, self._target, self._sources = vault, target, sources
 
     def __getitem__(self, name: str) -> SecretValue:
-        return self._vault.look_up(f"the {name} of {self._target}", self._sources[name])
+        is_secret = name not in NO_SECRETS
+        return self._vault.look_up(f"the {name} of {self._target}", self._sources[name], is_secret=is_secret)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._sources)

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from lading.runner.invocation.options import WrongUsage
 from lading.schema.document import MAX_BYTES
@@ -15,6 +15,9 @@ from lading.schema.document import MAX_BYTES
 STDIN = "-"
 ENDINGS = (".yaml", ".yml")
 NO_SPEC = "a spec is a .yaml or .yml file that says `lading: v1`"
+PIECE = 1 << 16
+"""Bytes that are read at once; most specs are shorter."""
+
 _OURS = re.compile(rb"""^(?:\{ *)?["']?lading["']? *:""", re.MULTILINE)
 
 
@@ -28,6 +31,8 @@ class Candidate(NamedTuple):
         """What the file holds; None where it was only found and is not one of ours."""
         if self.is_named:
             return read(self.name)
+        if _is_special(self.name):
+            return None
         try:
             data = read(self.name)
         except WrongUsage:
@@ -59,8 +64,8 @@ def _in_folder(folder: str) -> Iterator[str]:
             continue
         seen.add(key)
         folders[:] = [name for name in sorted(folders) if not name.startswith(".")]
-        found = (os.path.normpath(os.path.join(here, file)) for file in sorted(files) if file.endswith(ENDINGS))
-        yield from (name for name in found if not _is_special(name))
+        above = "" if here == os.curdir else os.path.join(os.path.normpath(here), "")
+        yield from (above + file for file in sorted(files) if file.endswith(ENDINGS))
 
 
 def _identity(folder: str) -> tuple[int, int]:
@@ -70,7 +75,7 @@ def _identity(folder: str) -> tuple[int, int]:
 
 def _is_special(name: str) -> bool:
     """Whether it is a pipe or a device, whose reading may never end."""
-    return os.path.exists(name) and not os.path.isfile(name) and not os.path.isdir(name)
+    return not os.path.isfile(name) and os.path.exists(name) and not os.path.isdir(name)
 
 
 def _unreadable_folder(error: OSError) -> None:
@@ -81,9 +86,9 @@ def read(name: str) -> bytes:
     """What the file holds; ``-`` is standard input. No more of a file is read than a spec may be long."""
     try:
         if name == STDIN:
-            return sys.stdin.buffer.read(MAX_BYTES + 1)
+            return _start_of(sys.stdin.buffer)
         with open(name, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return _start_of(file)
     except IsADirectoryError:
         raise WrongUsage(f"{name} is a folder, and this command takes a file", "name one of the files in it") from None
     except FileNotFoundError:
@@ -98,7 +103,15 @@ def read_beside(spec: str, relative: str) -> tuple[str, bytes]:
     if _is_special(name):
         raise OSError("it is a pipe or a device")
     with open(name, "rb") as file:
-        return name, file.read(MAX_BYTES + 1)
+        return name, _start_of(file)
+
+
+def _start_of(file: BinaryIO) -> bytes:
+    """The file, or as much as shows that it is too long; getting room for all of that takes longer than reading."""
+    data = file.read(PIECE)
+    while len(data) <= MAX_BYTES and (more := file.read(min(PIECE, MAX_BYTES + 1 - len(data)))):
+        data += more
+    return data
 
 
 def why(error: Exception) -> str:

@@ -1,12 +1,14 @@
 """Validation of one file at a time: its text, its model, and what every target of its site makes of it."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from lading.compiler.capability import Fidelity
-from lading.compiler.pipeline import Compilation, compile_spec
+from lading.compiler.pipeline import Compilation, judge_spec
 from lading.compiler.registry import language
+from lading.compiler.target import Target
 from lading.runner.invocation.options import HUMAN
 from lading.runner.invocation.session import Session, check_targets
 from lading.runner.specs.compilation import accepted_paths
@@ -36,13 +38,15 @@ class Checked(NamedTuple):
     untold: int = 0
 
 
-class Checker(NamedTuple):
+class Checker:
     """How to check: on which targets (None: all of the site), with which losses agreed to and which fields set."""
 
-    session: Session
-    targets: Sequence[str] | None = None
-    accept: Sequence[str] = ()
-    sets: Sequence[str] = ()
+    def __init__(
+        self, session: Session, targets: Sequence[str] | None, accept: Sequence[str], sets: Sequence[str]
+    ) -> None:
+        self.session, self.targets = session, targets
+        self.accept, self.sets = accept, sets
+        self._chosen: dict[str, tuple[Target, ...]] = {}  # by the folder that a site holds for
 
     def check(self, candidate: Candidate) -> Checked | None:
         """Everything that is wrong with the file; None where it is not one of ours.
@@ -53,19 +57,21 @@ class Checker(NamedTuple):
         if data is None:
             return None
         loaded = load(candidate.name, data, sets=self.sets, language=language(), read_file=read_beside)
-        site = self.session.site(candidate.name) if loaded.specs else None
-        chosen = self._chosen(site) if site and not has_errors(loaded.diagnostics) else ()
-        found = in_order([*loaded.diagnostics, *_about_targets(loaded), *self._in_specs(loaded, site, chosen)])
+        chosen = self._targets_for(candidate) if loaded.specs and not has_errors(loaded.diagnostics) else ()
+        judged = [self._judged(spec, chosen) for spec in loaded.specs]
+        counts = not self._tells_notes and len(judged) == 1  # several specs may share a note, which counts once
+        in_specs = [d for found in judged for d in self._in_spec(found, candidate, counts=counts)]
+        found = in_order([*loaded.diagnostics, *_about_targets(loaded), *in_specs])
         told = tuple(d for d in found if self._tells_notes or d.severity is not Severity.NOTE)
         return Checked(
             file=candidate.name,
             specs=len(loaded.specs),
             sites=len(loaded.sites),
             locks=len(loaded.locks),
-            targets=frozenset(chosen),
+            targets=frozenset(target.name for target in chosen),
             diagnostics=told,
             sources=loaded.sources if told else {},
-            untold=len(found) - len(told),
+            untold=len(found) - len(told) + (sum(one.notes for one in judged[0].compiled) if counts else 0),
         )
 
     @property
@@ -73,26 +79,37 @@ class Checker(NamedTuple):
         settings = self.session.settings
         return settings.verbose or settings.format != HUMAN
 
-    def _chosen(self, site: Site) -> tuple[str, ...]:
-        check_targets(site, self.targets or ())
-        return site.names if self.targets is None else tuple(dict.fromkeys(self.targets))
+    def _targets_for(self, candidate: Candidate) -> tuple[Target, ...]:
+        folder = os.path.dirname(candidate.name)
+        if folder not in self._chosen:
+            site = self.session.site(candidate.name)
+            check_targets(site, self.targets or ())
+            names = site.names if self.targets is None else dict.fromkeys(self.targets)
+            self._chosen[folder] = tuple(site.target(name) for name in names)
+        return self._chosen[folder]
 
-    def _in_specs(self, loaded: Loaded, site: Site | None, chosen: Sequence[str]) -> Iterator[Diagnostic]:
-        if site:
-            for spec in loaded.specs:
-                yield from self._in_spec(spec, site, chosen)
-
-    def _in_spec(self, spec: Spec, site: Site, chosen: Sequence[str]) -> Iterator[Diagnostic]:
+    def _judged(self, spec: Spec, chosen: Sequence[Target]) -> "Judged":
         agreed = accepted_paths(spec, self.accept)
-        compiled = [compile_spec(spec, site.target(name), agreed) for name in chosen]
+        return Judged(spec, [judge_spec(spec, target, agreed) for target in chosen])
+
+    def _in_spec(self, judged: "Judged", candidate: Candidate, *, counts: bool) -> Iterator[Diagnostic]:
+        spec, compiled = judged
         for compilation in compiled:
-            yield from compilation.diagnostics
-        if not chosen:
+            yield from compilation.beside_notes if counts else compilation.diagnostics
+        if not compiled:
             yield from spec.for_target()[1]
+        site = self.session.site(candidate.name)
         if site.folder:
             yield from _unused_overrides(spec, site)
-        if site.folder and chosen == site.names:
+        if site.folder and tuple(compilation.target.name for compilation in compiled) == site.names:
             yield from _unused_acceptances(spec, compiled)
+
+
+class Judged(NamedTuple):
+    """A spec, and what compiling it for each target has to say."""
+
+    spec: Spec
+    compiled: Sequence[Compilation]
 
 
 def _about_targets(loaded: Loaded) -> Iterator[Diagnostic]:
@@ -113,7 +130,7 @@ def _unused_overrides(spec: Spec, site: Site) -> Iterator[Diagnostic]:
 
 def _unused_acceptances(spec: Spec, compiled: Sequence[Compilation]) -> Iterator[Diagnostic]:
     """Losses agreed to that happen on no target of the site; nothing where one of them could not be weighed."""
-    if any(has_errors(compilation.diagnostics) for compilation in compiled):
+    if not all(compilation.is_valid for compilation in compiled):
         return
     lost = {e.path for c in compiled for e in c.entries if e.verdict.fidelity is Fidelity.DROPPED}
     for index, text in enumerate(spec.base.value.get("accept", ())):

@@ -65,7 +65,7 @@ def _cluster(plan: Plan) -> Iterator[Finding]:
     if queue := _queue_without_gpu(plan):
         yield queue
         return
-    found = allocation(plan.job.value, plan.target)
+    found = plan.once(allocation)
     if isinstance(found, Problem):
         yield (missing if found.is_missing else refusal)(plan.root, found.path, found.why)
     elif _has_idle_gpus(plan, found):

@@ -120,7 +120,7 @@ def gpu_count(leaf: Leaf) -> Verdict:
 
 def _allotted(leaf: Leaf, amount: Callable[[Bundle], int], text: Callable[[int], str]) -> Verdict:
     """At least what was asked for. Where nothing can be allotted, ``checks.py`` says why, once."""
-    found = allocation(leaf.job, leaf.target)
+    found = leaf.once(allocation)
     if not isinstance(found, Allocation) or found.total is None or found.sku is None:
         return exact(leaf.value)
     got = amount(found.total)
@@ -132,7 +132,7 @@ def _allotted(leaf: Leaf, amount: Callable[[Bundle], int], text: Callable[[int],
 
 def gpu_memory(leaf: Leaf) -> Verdict:
     """Chooses a cluster; of one that was chosen otherwise it must be known to be enough."""
-    found = allocation(leaf.job, leaf.target)
+    found = leaf.once(allocation)
     if not isinstance(found, Allocation):
         return exact(leaf.value)
     there = found.cluster.get("gpuMemory")

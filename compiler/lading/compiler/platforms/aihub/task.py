@@ -46,7 +46,7 @@ def task(view: View) -> Body:
 
 
 def _allotted(view: View) -> Body:
-    found = allocation(view.plan.job.value, view.plan.target)
+    found = view.plan.once(allocation)
     assert isinstance(found, Allocation), "checks.py has objected"
     resources = tuple(path for below in ASKED for path in view.sources(*RESOURCES, *below))
     sources = view.sources(*QUEUE) + resources

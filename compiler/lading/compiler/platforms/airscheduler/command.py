@@ -10,12 +10,13 @@ from lading.compiler.platforms.airscheduler.table import COMMAND
 from lading.compiler.platforms.airscheduler.variables import has_variables, variables
 from lading.compiler.shell import Unfolded, shell_text, unfolded
 from lading.compiler.templating import quoted_for_sh
-from lading.compiler.view import View
+from lading.compiler.view import View, once
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./ -]*", re.ASCII)
 """A command of which a shell makes the same words as whatever takes it apart at its spaces."""
 
 
+@once
 def command(view: View) -> From | None:
     """The text that runs the program, with what is said around it; None where the image has its own.
 
@@ -25,10 +26,10 @@ def command(view: View) -> From | None:
     found = _text(view)
     if found is None:
         return None
-    text, expanded = found.value, _expanded(view)
-    if _is_script(view, text) and (_reader(view) == "words" or expanded.search(text)):
+    text, names = found.value, variables(view) if has_variables(view) else {}
+    if _is_script(view, text) and (_reader(view) == "words" or _unexpanded(text, names) != text):
         text = f"sh -c {quoted_for_sh(text)}"
-    return From(expanded.sub("$''", text), found.sources)
+    return From(_unexpanded(text, names), found.sources)
 
 
 def is_left_to_chance(view: View) -> bool:
@@ -61,10 +62,16 @@ def _folded(table: Table) -> Collection[str]:
     return [field for field, row in table.items() if row.native == COMMAND and row.fidelity is Fidelity.EMULATED]
 
 
-def _expanded(view: View) -> re.Pattern[str]:
-    """Each ``$`` that Kubernetes would read something into, were the command handed to it as it is."""
-    names = variables(view) if has_variables(view) else {}
-    return re.compile(r"\$(?=\$" + "".join(rf"|\({name}\)" for name in names) + ")")
+_REFERENCE = re.compile(r"\$(?=\$|\(([A-Za-z_][A-Za-z0-9_]*)\))")
+
+
+def _unexpanded(text: str, names: Collection[str]) -> str:
+    """The text with something behind each ``$`` that Kubernetes would read as more, in it as it is or by a name."""
+
+    def kept(reference: re.Match[str]) -> str:
+        return "$''" if reference[1] is None or reference[1] in names else "$"
+
+    return _REFERENCE.sub(kept, text)
 
 
 def read_command(reading: Reading) -> None:

@@ -3,7 +3,7 @@
 from lading.compiler.payload import From
 from lading.compiler.platforms.airscheduler.volumes import variables_of_volumes
 from lading.compiler.variables import RANK_0_OF_1, own_variables
-from lading.compiler.view import View
+from lading.compiler.view import View, once
 
 
 def has_variables(view: View) -> bool:
@@ -11,6 +11,7 @@ def has_variables(view: View) -> bool:
     return ("env",) in view.plan.table.placed
 
 
+@once
 def variables(view: View) -> dict[str, From]:
     """All that the program finds, those of the spec last. The first edition sets no more than what is asked for."""
     own = own_variables(view) | variables_of_volumes(view) if has_variables(view) else {}

@@ -3,7 +3,6 @@
 Secrets are put in a file first, which the job reads and removes.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
 from lading.compiler.payload import Answer, Draft, From
@@ -17,15 +16,14 @@ from lading.compiler.sbatch.script import in_order, script
 from lading.compiler.sbatch.tasks import container, number, retries
 from lading.compiler.sbatch.variables import secrets
 from lading.compiler.templating import Shell, quoted
-from lading.compiler.variables import job_name
 from lading.compiler.view import View
 
 AS_IT_IS = ("launch", "framework", "schedule")
 """Fields that can stand beside a script that is there already only if they ask for what sbatch does anyway."""
 
-
-LONGEST_NAME = 63
-"""Of the file with a job's secrets; what leads there from the user's home may take the other half."""
+FOLDER = "~/.lading/"
+"""Where the files with secrets are, each called by the token of its submission. The path of one is an argument of the
+script, of which the service keeps 128 characters."""
 
 
 def emit(plan: Plan) -> Sequence[Draft]:
@@ -38,21 +36,13 @@ def _submission(view: View, needs: tuple[str, ...]) -> Iterator[Draft]:
     hidden = {} if jobfile(view) else secrets(view)
     if hidden:
         needs = (upload_name(view), *needs)
-        yield Draft("PUT", f"file/{machine}/{_place(view)}", _file(hidden), needs[0], schema="upload", prepares=True)
+        yield Draft("PUT", f"file/{machine}/{FOLDER}", _file(hidden), needs[0], schema="upload", prepares=True)
     yield Draft("POST", f"job/{machine}/", _job(view, hidden), view.key, needs)
 
 
 def upload_name(view: View) -> str:
     """The request that puts the job's secrets in a file; no step can be called so."""
     return f"{view.key}/secrets".removeprefix("/")
-
-
-def _place(view: View) -> str:
-    """A file of the user's own. The path is one argument of the script, of which the service keeps 128 characters."""
-    name = str(job_name(view).value)
-    if len(name) > LONGEST_NAME:  # a workflow's steps differ in what would be cut off
-        name = f"{name[: LONGEST_NAME - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    return f"~/.lading/{name}"
 
 
 def _file(hidden: Mapping[str, From]) -> Body:

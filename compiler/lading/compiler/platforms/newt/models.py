@@ -29,7 +29,8 @@ class Native(Model):
 
     jobfile: ShellPath | None = optional("/HOME/me/jobs/train.sh")
     """A batch script that is on the machine already, and runs instead of one that lading writes. Only what the service
-    says beside a script can stand beside it."""
+    says beside a script can stand beside it. It carries no token, so if no answer to its submission comes, what this
+    machine has noted of it is all that `lading resolve` can go by."""
 
     jobfilepath: ShellPath | None = optional("/HOME/me/jobs/train.sh")
     """Where the script is put; a file that is there is overwritten. Without it, in a new folder below `~/newt`."""

@@ -8,10 +8,10 @@ from lading.compiler.objections import missing, refusal, warning
 from lading.compiler.payload import From
 from lading.compiler.plan import Plan
 from lading.compiler.platforms.paddleflow.inverse import SPARK
-from lading.compiler.platforms.paddleflow.jobtype import JobType, job_type
+from lading.compiler.platforms.paddleflow.jobtype import JobType, type_of
 from lading.compiler.platforms.paddleflow.launch import has_program, is_idle, runs
 from lading.compiler.platforms.paddleflow.members import is_before
-from lading.compiler.platforms.paddleflow.objects import has_object, is_object
+from lading.compiler.platforms.paddleflow.objects import has_object, sent_as_object
 from lading.compiler.platforms.paddleflow.roles import check_roles
 from lading.compiler.platforms.paddleflow.template import authors, template
 from lading.compiler.view import View
@@ -43,7 +43,7 @@ def check(plan: Plan) -> Iterator[Finding]:
 def _fitting_native(root: View) -> Iterator[Finding]:
     """Native fields that this job has no place for."""
     job = root.plan.job.value
-    kind, in_object = job_type(job), is_object(job, root.plan.target.catalog)
+    kind, in_object = root.plan.once(type_of), root.plan.once(sent_as_object)
     has_flavour = kind is JobType.SINGLE or not in_object
     fits = {
         **dict.fromkeys(("flavour", "limitFlavour", "port"), (has_flavour, "a pod written by lading has no flavour")),
@@ -60,7 +60,7 @@ def _fitting_native(root: View) -> Iterator[Finding]:
 
 def _no_braces(root: View) -> Iterator[Finding]:
     """Texts that Argo would take for a template of its own."""
-    if job_type(root.plan.job.value) is not JobType.WORKFLOW:
+    if root.plan.once(type_of) is not JobType.WORKFLOW:
         return
     for path, entry in root.plan.entries.items():
         own = path[2:] if path[0] == "steps" else path
@@ -80,7 +80,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _starts_in_a_mount(plan: Plan) -> Iterator[Finding]:
     """The server changes to the first file system, unless the command does."""
-    if plan.is_bare or is_object(plan.job.value, plan.target.catalog):
+    if plan.is_bare or plan.once(sent_as_object):
         return
     firsts: dict[Path, View] = {}
     for part in plan.parts:
@@ -159,7 +159,7 @@ def _own_program(part: View) -> Iterator[Finding]:
 def _idle_members(part: View) -> Iterator[Finding]:
     """What a member is told that does not start the program."""
     framework = str(part.raw("framework"))
-    if job_type(part.plan.job.value) is not JobType.DISTRIBUTED or not is_idle(part, part.key):
+    if part.plan.once(type_of) is not JobType.DISTRIBUTED or not is_idle(part, part.key):
         return
     if framework == "spark":
         said = [name for name in OF_A_PROGRAM if part.is_set(name)]
@@ -175,7 +175,7 @@ def _idle_members(part: View) -> Iterator[Finding]:
 def _told_what_to_run(part: View) -> Iterator[Finding]:
     """Spark and Ray have one program for the whole job, and the server's template another one."""
     framework, key = part.raw("framework"), part.key
-    if job_type(part.plan.job.value) is not JobType.DISTRIBUTED or authors(part.plan.root):
+    if part.plan.once(type_of) is not JobType.DISTRIBUTED or authors(part.plan.root):
         return
     spark = part.get(*NATIVE, "spark")
     is_told = (spark and "mainFile" in spark.value) or part.is_set("env", SPARK["mainFile"])
@@ -186,7 +186,7 @@ def _told_what_to_run(part: View) -> Iterator[Finding]:
 
 
 def _mounted_somewhere(part: View) -> Iterator[Finding]:
-    in_object = is_object(part.plan.job.value, part.plan.target.catalog)
+    in_object = part.plan.once(sent_as_object)
     for mount in part.each("mounts"):
         path = mount.raw("path")
         if path is None and in_object:

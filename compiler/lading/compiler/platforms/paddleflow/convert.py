@@ -5,8 +5,8 @@ from typing import Any
 
 from lading.compiler.capability import Convert, Leaf, Verdict, dropped, emulated, exact, refused, rounded
 from lading.compiler.platforms.paddleflow.expansion import escaped
-from lading.compiler.platforms.paddleflow.jobtype import FRAMEWORKS, JobType, job_type
-from lading.compiler.platforms.paddleflow.objects import has_object, is_object, is_pulled_so_anyway, reasons
+from lading.compiler.platforms.paddleflow.jobtype import FRAMEWORKS, JobType, type_of
+from lading.compiler.platforms.paddleflow.objects import has_object, is_pulled_so_anyway, reasons, sent_as_object
 from lading.schema.units import written
 
 PRIORITIES = {"low": "LOW", "normal": "NORMAL", "high": "HIGH"}
@@ -41,9 +41,9 @@ def size_in_pod(what: str) -> Convert:
 
 def pull(leaf: Leaf) -> Verdict:
     """When the image is pulled; nothing is said of what happens anyway."""
-    is_single = job_type(leaf.job) is JobType.SINGLE
+    is_single = leaf.once(type_of) is JobType.SINGLE
     if leaf.path == ("pull",) and "steps" not in leaf.job and is_pulled_so_anyway(leaf.job, is_single=is_single):
-        return exact(None if not is_object(leaf.job, leaf.target.catalog) else PULL[leaf.value])
+        return exact(None if not leaf.once(sent_as_object) else PULL[leaf.value])
     return in_pod("when its image is pulled")(leaf._replace(value=PULL[leaf.value]))
 
 
@@ -57,14 +57,14 @@ def env(leaf: Leaf) -> Verdict:
 
 def workdir(leaf: Leaf) -> Verdict:
     """The pod's own folder, or ``cd`` where only a command can be said."""
-    if is_object(leaf.job, leaf.target.catalog):
+    if leaf.once(sent_as_object):
         return exact(leaf.value)
     return emulated(leaf.value, "`cd` before the command")
 
 
 def launch(leaf: Leaf) -> Verdict:
     """``once`` needs something else that starts the rest: one replica, or MPI's launcher."""
-    is_one = job_type(leaf.job) is not JobType.DISTRIBUTED and leaf.job.get("replicas", 1) == 1
+    is_one = leaf.once(type_of) is not JobType.DISTRIBUTED and leaf.job.get("replicas", 1) == 1
     if leaf.value == "each" or is_one or leaf.job.get("framework") == "mpi":
         return exact(leaf.value)
     return refused("every member runs its own command here: give each its program in `roles`")
@@ -76,9 +76,9 @@ def framework(leaf: Leaf) -> Verdict:
         return exact(leaf.value)
     if leaf.value not in FRAMEWORKS:
         return refused(f"PaddleFlow has no {leaf.value}: use the framework pytorch or mpi")
-    if job_type(leaf.job) is JobType.WORKFLOW:
+    if leaf.once(type_of) is JobType.WORKFLOW:
         return refused("a step of a workflow is one pod, and starts no members")
-    if job_type(leaf.job) is JobType.SINGLE:
+    if leaf.once(type_of) is JobType.SINGLE:
         return emulated(leaf.value, "one replica is a single job, which needs no members")
     return exact(leaf.value)
 
@@ -86,9 +86,9 @@ def framework(leaf: Leaf) -> Verdict:
 def replicas(leaf: Leaf) -> Verdict:
     """Members of a framework; a single job and a step are one pod each."""
     is_objected_to = "roles" in leaf.path or leaf.job.get("framework", "none") not in {"none", *FRAMEWORKS}
-    if leaf.value == 1 or job_type(leaf.job) is JobType.DISTRIBUTED or is_objected_to:
+    if leaf.value == 1 or leaf.once(type_of) is JobType.DISTRIBUTED or is_objected_to:
         return exact(leaf.value)
-    if job_type(leaf.job) is JobType.WORKFLOW:
+    if leaf.once(type_of) is JobType.WORKFLOW:
         return refused("a step of a workflow is one pod")
     return refused("a job without a framework is one container: say which `framework` the replicas belong to")
 
@@ -97,7 +97,7 @@ def slots(leaf: Leaf) -> Verdict:
     """Several processes of one replica need a launcher inside it."""
     if leaf.value == 1:
         return exact(1)
-    if job_type(leaf.job) is JobType.WORKFLOW:
+    if leaf.once(type_of) is JobType.WORKFLOW:
         return refused("a step of a workflow runs its program once: let the program start the others")
     found = leaf.job.get("framework", "none")
     if found == "mpi":
@@ -122,7 +122,7 @@ def size(leaf: Leaf) -> Verdict:
 
 def disk(leaf: Leaf) -> Verdict:
     """Local space is a resource of a container, and no part of a flavour."""
-    if job_type(leaf.job) is JobType.WORKFLOW:
+    if leaf.once(type_of) is JobType.WORKFLOW:
         return size(leaf)
     return dropped("a flavour holds no local space: a `disk` mount sets some aside at a path")
 
@@ -168,7 +168,7 @@ def volume(leaf: Leaf) -> Verdict:
     entry = leaf.target.catalog.get("volumes", {}).get(leaf.value)
     if entry is None:
         return refused(f'targets.{leaf.target.name}.catalog.volumes has no "{leaf.value}"')
-    if not is_object(leaf.job, leaf.target.catalog):
+    if not leaf.once(sent_as_object):
         return exact(entry["fs"])
     if "claim" in entry:
         return exact(entry["claim"])
@@ -179,7 +179,7 @@ def volume(leaf: Leaf) -> Verdict:
 
 
 def _why_object(leaf: Leaf) -> str:
-    if job_type(leaf.job) is JobType.WORKFLOW:
+    if leaf.once(type_of) is JobType.WORKFLOW:
         return "a workflow is a Kubernetes object"
     return f"the job is sent as a Kubernetes object for {next(reasons(leaf.job, leaf.target.catalog))}"
 
@@ -204,7 +204,7 @@ def queue(leaf: Leaf) -> Verdict:
 
 def time_limit(leaf: Leaf) -> Verdict:
     """The pod's own deadline; members keep to theirs by themselves."""
-    if job_type(leaf.job) is not JobType.DISTRIBUTED:
+    if leaf.once(type_of) is not JobType.DISTRIBUTED:
         return exact(leaf.value)
     if leaf.job["framework"] == "spark":
         return dropped("nothing ends a Spark job here: stop it with `lading stop`")
@@ -222,9 +222,9 @@ def retries(leaf: Leaf) -> Verdict:
     """A workflow tries a step again; a pod does not, so its program is."""
     if not leaf.value:
         return exact(None)
-    if job_type(leaf.job) is JobType.WORKFLOW:
+    if leaf.once(type_of) is JobType.WORKFLOW:
         return exact(leaf.value)
-    if job_type(leaf.job) is JobType.SINGLE:
+    if leaf.once(type_of) is JobType.SINGLE:
         return emulated(leaf.value, "a loop around the command, in the same pod")
     if leaf.job["framework"] in {"mpi", "ray"}:
         return emulated(leaf.value, "a loop around the one command that the others work for")
@@ -233,7 +233,7 @@ def retries(leaf: Leaf) -> Verdict:
 
 def restart(leaf: Leaf) -> Verdict:
     """A pod's own policy where the job is one."""
-    if job_type(leaf.job) is JobType.SINGLE:
+    if leaf.once(type_of) is JobType.SINGLE:
         return exact(RESTART[leaf.value])
     if leaf.value == "never":
         return exact(None)

@@ -6,9 +6,9 @@ from lading.compiler.payload import Draft, From
 from lading.compiler.plan import Plan
 from lading.compiler.platforms.paddleflow.flavour import flavour
 from lading.compiler.platforms.paddleflow.inverse import NEVER, RESTART_POLICY
-from lading.compiler.platforms.paddleflow.jobtype import JobType, job_type
+from lading.compiler.platforms.paddleflow.jobtype import JobType, type_of
 from lading.compiler.platforms.paddleflow.members import OF_A_MEMBER, has_programs, member, members, replica
-from lading.compiler.platforms.paddleflow.objects import is_object
+from lading.compiler.platforms.paddleflow.objects import sent_as_object
 from lading.compiler.platforms.paddleflow.template import template
 from lading.compiler.rows import Body, only_set, stated
 from lading.compiler.view import View
@@ -19,7 +19,7 @@ MEMBER_FOLDED = ("workdir", "schedule.timeLimit", "schedule.restart", "schedule.
 
 def emit(plan: Plan) -> Sequence[Draft]:
     """The request that creates the job. Its ``id`` is left to the submission."""
-    root, found = plan.root, job_type(plan.job.value)
+    root, found = plan.root, plan.once(type_of)
     for part in plan.parts:  # of a program that lading does not start, there is nothing to say of how
         _ = part.get("launch"), part.get("slots")
     common = {key: value for key, value in stated(root).items() if key not in OF_A_MEMBER}
@@ -28,7 +28,7 @@ def emit(plan: Plan) -> Sequence[Draft]:
 
 
 def _single(root: View) -> Body:
-    if is_object(root.plan.job.value, root.plan.target.catalog):
+    if root.plan.once(sent_as_object):
         return _beside_pod(root)
     body = replica(root, "", SINGLE_FOLDED)
     return {**body, **only_set(env={**body.get("env", {}), **_restart(root)})}
@@ -47,7 +47,7 @@ def _restart(root: View) -> dict[str, From]:
 
 def _distributed(root: View) -> Body:
     framework = {"framework": root.get("framework")}
-    if is_object(root.plan.job.value, root.plan.target.catalog) or not has_programs(root):
+    if root.plan.once(sent_as_object) or not has_programs(root):
         return framework
     return {**framework, "members": [member(found, MEMBER_FOLDED) for found in members(root)]}
 

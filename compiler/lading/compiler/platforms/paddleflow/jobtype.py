@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from lading.compiler.target import Target
+
 
 class JobType(StrEnum):
     """One container; members that start together; a graph of containers."""
@@ -49,6 +51,11 @@ def job_type(job: Mapping[str, Any]) -> JobType:
     if framework and (is_several or framework.adds_first or _has_whole_object(job)):
         return JobType.DISTRIBUTED
     return JobType.SINGLE
+
+
+def type_of(job: Mapping[str, Any], target: Target) -> JobType:  # noqa: ARG001 - as ``once`` asks for it
+    """What the job becomes."""
+    return job_type(job)
 
 
 def _has_whole_object(job: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lading.compiler.platforms.paddleflow.jobtype import JobType, job_type
+from lading.compiler.target import Target
 from lading.compiler.view import RIVALS
 
 Part = Mapping[str, Any]
@@ -93,6 +94,11 @@ def has_object(job: Part) -> bool:
 def is_object(job: Part, catalog: Mapping[str, Any]) -> bool:
     """Whether the job is sent as an object: a workflow always, other jobs where something can be said there alone."""
     return job_type(job) is JobType.WORKFLOW or next(reasons(job, catalog), None) is not None
+
+
+def sent_as_object(job: Part, target: Target) -> bool:
+    """The same of a job on a target."""
+    return is_object(job, target.catalog)
 
 
 def reasons(job: Part, catalog: Mapping[str, Any]) -> Iterator[str]:

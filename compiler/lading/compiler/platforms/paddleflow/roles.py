@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from lading.compiler.objections import refusal, warning
-from lading.compiler.platforms.paddleflow.jobtype import FRAMEWORKS, JobType, job_type
+from lading.compiler.platforms.paddleflow.jobtype import FRAMEWORKS, JobType, type_of
 from lading.compiler.platforms.paddleflow.members import has_programs, members
-from lading.compiler.platforms.paddleflow.objects import is_object
+from lading.compiler.platforms.paddleflow.objects import sent_as_object
 from lading.compiler.platforms.paddleflow.template import authors
 from lading.compiler.view import View
 from lading.schema.diagnostics import Finding
@@ -19,7 +19,7 @@ INSTALLED |= {name: {"master"} for name in ("mpi", "ray")} | {"spark": {"driver"
 
 def check_roles(root: View) -> Iterator[Finding]:
     """Every objection to the roles of the job."""
-    if job_type(root.plan.job.value) is not JobType.DISTRIBUTED:
+    if root.plan.once(type_of) is not JobType.DISTRIBUTED:
         yield from _no_roles(root)
         return
     if has_programs(root) or not authors(root):
@@ -47,7 +47,7 @@ def _counted(root: View, framework: str) -> Iterator[Finding]:
 
 
 def _is_object(root: View) -> bool:
-    return is_object(root.plan.job.value, root.plan.target.catalog)
+    return root.plan.once(sent_as_object)
 
 
 def _objection(framework: str, counts: Counts) -> str:

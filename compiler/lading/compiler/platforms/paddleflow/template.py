@@ -3,20 +3,21 @@
 from typing import Any
 
 from lading.compiler.platforms.paddleflow.inverse import NEVER
-from lading.compiler.platforms.paddleflow.jobtype import JobType, job_type
+from lading.compiler.platforms.paddleflow.jobtype import JobType, type_of
 from lading.compiler.platforms.paddleflow.joining import Joined, joined, opened
 from lading.compiler.platforms.paddleflow.launch import worker_of
 from lading.compiler.platforms.paddleflow.members import Member, has_programs, members
-from lading.compiler.platforms.paddleflow.objects import KINDS, header, is_object
+from lading.compiler.platforms.paddleflow.objects import KINDS, header, sent_as_object
 from lading.compiler.platforms.paddleflow.pod import around, container
 from lading.compiler.platforms.paddleflow.workflow import graph
 from lading.compiler.rows import Body, merged, only_set
-from lading.compiler.view import View
+from lading.compiler.view import View, once
 
 SINGLE_FOLDED = ("schedule.retries",)
 MEMBER_FOLDED = ("schedule.timeLimit", "schedule.restart", "schedule.retries")
 
 
+@once
 def template(root: View) -> Joined:
     """The whole object; empty where neither lading nor the author has anything to say in one."""
     own, theirs = _own(root), authors(root)
@@ -27,10 +28,11 @@ def template(root: View) -> Joined:
 
 def _templates(root: View) -> Body:
     """What the server's template says where no member does, and the author may say otherwise."""
-    kind = KINDS.get(str(root.value("framework"))) if job_type(root.plan.job.value) is JobType.DISTRIBUTED else None
+    kind = KINDS.get(str(root.value("framework"))) if root.plan.once(type_of) is JobType.DISTRIBUTED else None
     return {"spec": dict(kind.spec)} if kind and kind.spec else {}
 
 
+@once
 def authors(view: View) -> dict[str, Any]:
     """``native.paddleflow.extensionTemplate``, each value with its source."""
     found = view.get("native", "paddleflow", "extensionTemplate")
@@ -39,10 +41,9 @@ def authors(view: View) -> dict[str, Any]:
 
 def _own(root: View) -> Body:
     """What lading says in the object, without its header."""
-    job = root.plan.job.value
-    if not is_object(job, root.plan.target.catalog) or (authors(root) and not has_programs(root)):
+    if not root.plan.once(sent_as_object) or (authors(root) and not has_programs(root)):
         return {}
-    kind = job_type(job)
+    kind = root.plan.once(type_of)
     if kind is JobType.WORKFLOW:
         return {"spec": graph(root)}
     return {"spec": _pod(root) if kind is JobType.SINGLE else _pods(root)}

@@ -17,7 +17,7 @@ from lading.compiler.platforms.suanli.machines import (
     models,
     parts_of,
     said_weights,
-    weights,
+    weights_of,
 )
 from lading.compiler.platforms.suanli.storage import containers, memories, volume_names
 from lading.compiler.view import View
@@ -81,7 +81,7 @@ def _why_none(root: View) -> str:
     counts = [f"{name} has {machine.has('gpu')}" for name, machine in known.items() if wanted.fits(machine, 1)]
     if not counts:
         return f"no machine of the catalog has {_wanted(root)}"
-    whole = sum(weight.gpu for weight in weights(job).values())
+    whole = sum(weight.gpu for weight in root.plan.once(weights_of).values())
     return f"GPUs are shared as they are asked for, and nothing divides into {whole} parts: {', '.join(counts)}"
 
 
@@ -116,7 +116,7 @@ def _wanted(root: View) -> str:
 def _gpus_divide(root: View) -> Iterator[Finding]:
     """The platform gives each container whole GPUs."""
     job = root.plan.job.value
-    whole = sum(weight.gpu for weight in weights(job).values())
+    whole = sum(weight.gpu for weight in root.plan.once(weights_of).values())
     counts = [machine.has("gpu") for machine in _known(root)]
     if whole == 0:
         yield refusal(root, ("native", "suanli", "weights"), "some container must have a GPU weight above 0")

@@ -14,6 +14,7 @@ from lading.compiler.platforms.suanli.machines import (
     parts_of,
     said_weights,
     share,
+    weights_of,
 )
 from lading.schema.units import written
 
@@ -131,7 +132,7 @@ def _part_of_machine(leaf: Leaf, resource: str, shown: Callable[[int], str]) -> 
     name = str(leaf.path[1]) if leaf.path[0] == "containers" else ""
     parts = parts_of(leaf.job)
     asked = amount(parts[name], resource)
-    given = {each.name: share(each, leaf.job, name, resource) for each in _known(leaf)}
+    given = {each.name: share(each, leaf.once(weights_of), name, resource) for each in _known(leaf)}
     if all(size == leaf.value for size in given.values()):
         return exact(asked)
     notes = ", ".join(f"{shown(size)} of {machine}" for machine, size in given.items())

@@ -4,6 +4,7 @@ A task counts pods that succeed, as a Kubernetes job does: `points` is how many 
 same time. In an *indexed* task (`mod_param.index`) each pod has a number, from 0.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -75,3 +76,26 @@ def _place(number: str, first: int, last: int, step: int) -> str:
         return f"{first}"
     scaled = number if step == 1 else f"{step} * {number}"
     return f"{first} + {scaled}" if first else scaled
+
+
+def element(text: str, number: int) -> int | None:
+    """The index that the pod of that number has, by the command that ``index_of`` stands in; None where it does not."""
+    found = _ASSIGNMENT.search(text)
+    if found is None or found["formula"] is None:
+        return number if found else None
+    for place in found["formula"].split(" : "):
+        part = _PLACE.fullmatch(place)
+        if part is None:
+            return None
+        if part["end"] is None or number < int(part["end"]):
+            scaled = int(part["step"] or 1) * (number - int(part["passed"] or 0))
+            return int(part["only"]) if part["only"] else int(part["first"] or 0) + scaled
+    return None
+
+
+_ASSIGNMENT = re.compile(r'\bLADING_ARRAY_INDEX="\$+(?:\(\((?P<formula>[^"]+)\)\)|[A-Za-z_]\w*)"')
+_PLACE = re.compile(
+    r"(?:[A-Za-z_]\w* < (?P<end>\d+) \? )?"
+    r"(?:(?P<only>\d+)|(?:(?P<first>\d+) \+ )?(?:(?P<step>\d+) \* )?"
+    r"(?:\([A-Za-z_]\w* - (?P<passed>\d+)\)|[A-Za-z_]\w*))"
+)

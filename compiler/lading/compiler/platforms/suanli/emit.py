@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lading.compiler.payload import Draft, From, Lookup, Sources
 from lading.compiler.plan import Plan
 from lading.compiler.platforms.suanli.counting import Counting, counting
-from lading.compiler.platforms.suanli.machines import MIB, Machine, machines, weights
+from lading.compiler.platforms.suanli.machines import MIB, Machine, machines, weights_of
 from lading.compiler.platforms.suanli.service import service
 from lading.compiler.platforms.suanli.storage import containers, volume_names, volumes
 from lading.compiler.rows import Body, merged, only_set, stated
@@ -27,7 +27,7 @@ def emit(plan: Plan) -> Sequence[Draft]:
 
 
 def _services(root: View) -> list[Body]:
-    names, shares = volume_names(root), weights(root.plan.job.value)
+    names, shares = volume_names(root), root.plan.once(weights_of)
     return [service(part, part.key or root.value("name"), shares[part.key], names) for part in containers(root)]
 
 
@@ -83,7 +83,7 @@ def _resource(root: View, machine: Machine) -> dict[str, From]:
         "region": From(entry["region"], _region(root)),
         **({"gpu_name": From(entry["gpuModel"], _resources(root, "gpu", "model"))} if "gpuModel" in entry else {}),
         "gpu_count": From(machine.has("gpu"), _resources(root, "gpu", "count")),
-        "gpu_memory": From(entry.get("gpuMemory", 0) // MIB, _resources(root, "gpu", "memory")),
+        "gpu_memory": From(machine.all_gpu_memory, _resources(root, "gpu", "memory")),
         "memory": From(machine.has("memory") // MIB, _resources(root, "memory")),
         "cpu_cores": From(machine.has("cpu") // 1000, _resources(root, "cpu")),
     }

@@ -36,6 +36,11 @@ class Machine(NamedTuple):
         """How much of the resource it has: cpu, memory or gpu, in base units."""
         return int(self.entry.get("gpuCount" if resource == "gpu" else resource, 0))
 
+    @property
+    def all_gpu_memory(self) -> int:
+        """The memory of all its GPUs together in MiB, as the platform says it: of an "H20 x 8" 786432."""
+        return int(-(-self.entry.get("gpuMemory", 0) * self.has("gpu") // MIB))
+
 
 class Asked(NamedTuple):
     """What all the containers of a replica ask for together."""
@@ -117,14 +122,15 @@ def models(target: Target) -> frozenset[str]:
 
 def machines(job: Part, target: Target) -> list[Machine]:
     """The machines that the task may get: those that the spec names and the catalog has, else the smallest one that
-    is large enough. None where there is none.
+    is large enough, of those that are free if any is. None where there is none.
     """
     named = own_section(job).get("resources")
     if named is not None:
         return list(_named(named, target))
     wanted, gpu_parts = asked(job, target), sum(weight.gpu for weight in weights(job).values())
     fitting = {name: each for name, each in catalog_machines(target).items() if wanted.fits(each, gpu_parts)}
-    bundles = {name: Bundle(*map(each.has, ("gpu", "memory", "cpu"))) for name, each in fitting.items()}
+    free = {name: each for name, each in fitting.items() if each.entry.get("inventory") != 0}
+    bundles = {name: Bundle(*map(each.has, ("gpu", "memory", "cpu"))) for name, each in (free or fitting).items()}
     name = smallest(bundles)
     return [fitting[name]] if name is not None else []
 
@@ -168,9 +174,13 @@ def _least(resource: str) -> int:
     return 0 if resource == "gpu" else 1
 
 
-def share(machine: Machine, job: Part, name: str, resource: str) -> int:
+def weights_of(job: Part, target: Target) -> dict[str, Weights]:  # noqa: ARG001 - as ``once`` asks for it
+    """The weights of all containers."""
+    return weights(job)
+
+
+def share(machine: Machine, all_weights: Mapping[str, Weights], name: str, resource: str) -> int:
     """How much of the machine's resource the container gets, in base units and in whole ones."""
-    all_weights = weights(job)
     whole = sum(getattr(each, resource) for each in all_weights.values())
     size = MIB if resource == "memory" else 1
     return int(machine.has(resource) // size * getattr(all_weights[name], resource) // max(whole, 1) * size)

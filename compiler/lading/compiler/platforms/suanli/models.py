@@ -78,7 +78,15 @@ class CatalogResource(Model):
     """How many GPUs it has."""
 
     gpuMemory: Bytes | None = optional("24560Mi")
-    """The memory of one of its GPUs."""
+    """The memory of one of its GPUs. (The platform's own `gpu_memory` is that of all of them together.)"""
+
+    inventory: Amount | None = optional("8")
+    """How many of it were free when the catalog was pulled. One of which none was free is only chosen where nothing
+    else is large enough."""
+
+    price: Line | None = optional("466 (1.68 ¥/h)")
+    """What it cost when the catalog was pulled: the platform's number, and what it is in an hour if it is, as it seems
+    to be, millionths of a yuan in a second."""
 
 
 class Catalog(Model):
@@ -89,7 +97,7 @@ class Catalog(Model):
         " gpuMemory: 24560Mi}}"
     )
     """The machines that there are. A job gets the one with the fewest GPUs, then the least memory, then the fewest
-    cores that is large enough."""
+    cores that is large enough, of those that are free if the catalog says so."""
 
     gpus: Mapping[Line, Line] | None = optional("{RTX4090: '4090'}")
     """The platform's name of each portable GPU model, where they differ."""

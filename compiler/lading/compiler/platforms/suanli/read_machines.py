@@ -44,7 +44,7 @@ def _entry(resource: Mapping[str, Any], region_name: str | None) -> dict[str, An
         "memory": resource["memory"] * MIB,
         "gpuModel": resource.get("gpu_name"),
         "gpuCount": resource["gpu_count"],
-        "gpuMemory": resource["gpu_memory"] * MIB or None,
+        "gpuMemory": resource["gpu_memory"] * MIB // max(resource["gpu_count"], 1) or None,
     }
     return {name: value for name, value in found.items() if value is not None}
 

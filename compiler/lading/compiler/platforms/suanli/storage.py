@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from lading.compiler.payload import From
 from lading.compiler.rows import Body
-from lading.compiler.view import View
+from lading.compiler.view import View, once
 
 SHM = "/dev/shm"  # noqa: S108 - the name of a place, where nothing is written
 
@@ -27,9 +27,10 @@ class Memory(NamedTuple):
 
 def containers(root: View) -> list[View]:
     """The containers of a replica, the main one first."""
-    return [root, *root.each("containers")]
+    return [root, *root.each("containers")] if "containers" in root.plan.job.value else [root]
 
 
+@once
 def memories(view: View) -> list[Memory]:
     """What the container mounts of memory."""
     shm = view.get("resources", "shm")
@@ -38,6 +39,7 @@ def memories(view: View) -> list[Memory]:
     return found + [Memory(path, size) for path, size in sizes if path and size]
 
 
+@once
 def disks(view: View) -> list[From]:
     """The paths at which the container mounts the machine's own disk."""
     native = view.get("native", "suanli", "disks")
@@ -81,6 +83,7 @@ def _storages(view: View) -> Body:
     return lists
 
 
+@once
 def volume_names(root: View) -> dict[str, str]:
     """The name of each mounted memory and disk, by path."""
     said = root.value("native", "suanli", "volumeNames") or {}

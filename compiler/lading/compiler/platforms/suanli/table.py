@@ -23,7 +23,7 @@ RENTED = "whole machines are rented, and the containers share one by weights"
 
 TABLE = Table(
     {
-        "name": EXACT("/task_name"),
+        "name": EXACT("/task_name", why="with the token behind it, by which lading finds the task again"),
         "description": RECORDED(),
         "labels": RECORDED(),
         "annotations": RECORDED(),

@@ -1,25 +1,16 @@
-"""A Slurm cluster as the runner sees it: every question and every order is one of Slurm's own commands."""
+"""Slurm through its own commands, run here or behind a prefix."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from lading.runner.errors import NoSuchJob, NotSupported, Refused, RunnerError, Unreachable
-from lading.runner.platform import Accepted, Context, Executed, Lacking, LogLine, LogQuery, Outgoing, Usage
-from lading.runner.platforms.slurm import answers, search
-from lading.runner.platforms.slurm.command import Answer, Commands, Run
-from lading.runner.platforms.slurm.logs import Logs
+from lading.runner.platform import Accepted, Context, Outgoing
+from lading.runner.platforms.slurm.command import Commands, Run
 from lading.runner.platforms.slurm.submission import submit
-from lading.runner.states import State, Status
+from lading.runner.sbatch.answer import Answer
+from lading.runner.sbatch.answers import ENVIRONMENT
+from lading.runner.sbatch.cluster import Cluster
 
 MINUTE = 60
-NICE = {"low": 1000, "normal": 0}
-"""What a user may do to the priority of a waiting job; sooner than normal is for operators."""
-
-_UNKNOWN_ID = re.compile(r"invalid job id|no job identification|job id specified", re.IGNORECASE)
-_ENDED = re.compile(r"already (?:completing|completed|finished)", re.IGNORECASE)
-_NO_ACCOUNTING = re.compile(r"accounting storage is disabled", re.IGNORECASE)
 
 
 def connect(context: Context) -> "Client":
@@ -34,161 +25,18 @@ def connect(context: Context) -> "Client":
     return Client(commands.run)
 
 
-class Client(Lacking):
+class Client(Cluster):
     """One cluster."""
 
-    platform = "Slurm"
-
     def __init__(self, run: Run) -> None:
+        super().__init__()
         self._run = run
-        self._has_accounting = True
+
+    def run_slurm(self, argv: Sequence[str]) -> Answer:
+        """The command has run, with what makes its answers the same everywhere."""
+        return self._run(argv, env=ENVIRONMENT)
 
     def submit(self, outgoing: Outgoing) -> Accepted:
         """The id that sbatch gave to the job."""
-        return Accepted(submit(self._run, outgoing, self._waits(outgoing)))
-
-    def find(self, token: str, path: str = "") -> Accepted | None:
-        """The job whose comment holds the token."""
-        native_id = search.find(self.ask, token)
-        return Accepted(native_id) if native_id else None
-
-    def status(self, ids: Sequence[str]) -> Mapping[str, Status]:
-        """What squeue says of all the ids at once, and sacct of those that Slurm's controller has forgotten."""
-        known = self._in_queue(ids)
-        asked = [job for job in ids if job not in known or self._may_lack_elements(known[job])]
-        for job, lines in (self._in_accounting(asked) if asked else {}).items():
-            known[job] = answers.together(known.get(job, []), lines)
-        return {job: answers.overall(lines) for job, lines in known.items()}
-
-    def stop(self, native_id: str) -> None:
-        """The job is told to end, or the whole array. scancel itself does not mind a job that there is not."""
-        if not self.status([native_id]):
-            raise NoSuchJob(f"Slurm knows no job {native_id}")
-        self._order(native_id, ["scancel", native_id])
-
-    def start(self, native_id: str) -> None:
-        """The job is not held any more."""
-        self._order(native_id, ["scontrol", "release", native_id])
-
-    def update(self, native_id: str, changes: Mapping[str, Any]) -> None:
-        """The time limit, the priority, or how many elements of an array run at once."""
-        words = [_change(path, value) for path, value in changes.items()]
-        self._order(native_id, ["scontrol", "update", f"JobId={native_id}", *words])
-
-    def logs(self, native_id: str, query: LogQuery) -> Iterator[LogLine]:
-        """The lines of the job's output files."""
-        return Logs(self.ask, native_id, query).lines()
-
-    def usage(self, native_id: str) -> Sequence[Usage]:
-        """The memory of each step. Slurm samples the processor twice a minute, which says nothing of now."""
-        fields = "--format=JobID,AveRSS,NTasks"
-        answer = self.ask(["sstat", "--allsteps", "--noheader", "--parsable2", "--noconvert", fields, "-j", native_id])
-        if answer.code:
-            raise RunnerError(f"Slurm does not say what job {native_id} uses: {answer.problem}")
-        rows = (line.split("|") for line in answer.out.splitlines())
-        return [Usage(step, None, _bytes(memory, count)) for step, memory, count in (r for r in rows if len(r) == 3)]
-
-    def execute(self, command: Sequence[str]) -> Executed:
-        """The command has run where Slurm's own commands do."""
-        answer = self.ask(command)
-        assert answer.code is not None, "whoever gave no answer was not asked"
-        return Executed(answer.code, answer.raw.decode("utf-8", "surrogateescape"), answer.err)
-
-    def check(self) -> Sequence[tuple[str, str]]:
-        """The version, the partitions, and whether ended jobs are remembered."""
-        config = search.config(self.ask)
-        partitions = self._told(["sinfo", "--noheader", "--format=%P"]).split()
-        kept = config.get("AccountingStorageType", "").removeprefix("accounting_storage/")
-        return [
-            ("Slurm", config.get("SLURM_VERSION", "of an unknown version")),
-            ("partitions", ", ".join(partitions)),
-            (
-                "accounting",
-                kept if kept and kept != "none" else f"none: jobs are forgotten after {search.min_age(config)} s",
-            ),
-        ]
-
-    def ask(self, argv: Sequence[str]) -> Answer:
-        """The command's answer, whether it says yes or no."""
-        answer = self._run(argv, env=answers.ENVIRONMENT)
-        if answer.code is None or not answer.has_started:
-            raise Unreachable(f"Slurm could not be asked: {answer.problem}", "`lading doctor` tries again")
-        return answer
-
-    def _told(self, argv: Sequence[str]) -> str:
-        answer = self.ask(argv)
-        if answer.code:
-            raise Unreachable(f"Slurm could not be asked: {answer.problem}", "`lading doctor` tries again")
-        return answer.out
-
-    def _order(self, native_id: str, argv: Sequence[str]) -> None:
-        answer = self.ask(argv)
-        if answer.code == 0 or _ENDED.search(answer.err):
-            return
-        if _UNKNOWN_ID.search(answer.err):
-            if native_id in self.status([native_id]):
-                return
-            raise NoSuchJob(f"Slurm knows no job {native_id}")
-        raise RunnerError(f"Slurm did not do it: {answer.problem}")
-
-    def _in_queue(self, ids: Sequence[str]) -> dict[str, list[answers.Seen]]:
-        fields = ",".join(f"{name}:|" for name in answers.QUEUE_FIELDS)
-        jobs = ",".join(ids)
-        answer = self.ask(["squeue", "--noheader", "--states=all", f"--jobs={jobs}", f"--Format={fields}"])
-        if answer.code and not _UNKNOWN_ID.search(answer.err):
-            raise Unreachable(f"Slurm could not be asked: {answer.problem}", "`lading doctor` tries again")
-        return answers.by_id(ids, list(answers.queue(answer.out)))
-
-    def _in_accounting(self, ids: Sequence[str]) -> dict[str, list[answers.Seen]]:
-        """Nothing where there is no accounting, which is asked only once whether it is there."""
-        if not self._has_accounting:
-            return {}
-        fields = ",".join(answers.ACCOUNTING_FIELDS)
-        jobs = ",".join(ids)
-        answer = self.ask(
-            ["sacct", "--noheader", "--parsable2", "--allocations", f"--jobs={jobs}", f"--format={fields}"]
-        )
-        if answer.code and not _NO_ACCOUNTING.search(answer.err):
-            raise Unreachable(f"Slurm's accounting could not be asked: {answer.problem}")
-        self._has_accounting = answer.code == 0
-        return answers.by_id(ids, list(answers.accounting(answer.out)))
-
-    def _may_lack_elements(self, lines: Sequence[answers.Seen]) -> bool:
-        """Whether these are the elements of an array that are left, others being forgotten already."""
-        return any(line.id != line.group for line in lines)
-
-    def _waits(self, outgoing: Outgoing) -> list[str]:
-        """The conditions of the body that Slurm must still wait for, in its own words."""
         wanted = [(entry["type"], outgoing.after.get(entry["job"], entry["job"])) for entry in outgoing.body["after"]]
-        known = self._in_queue(ids) if (ids := list(dict.fromkeys(job for _, job in wanted))) else {}
-        forgotten = [job for job in ids if job not in known]
-        ended = (
-            {job: answers.overall(lines) for job, lines in self._in_accounting(forgotten).items()} if forgotten else {}
-        )
-        return [f"{word}:{job}" for word, job in wanted if job in known or not _holds(word, job, ended.get(job))]
-
-
-def _holds(word: str, job: str, status: Status | None) -> bool:
-    """Whether a condition on a job that the controller has forgotten holds. To Slurm itself it would hold, always."""
-    if status is None:
-        raise Refused(
-            f"Slurm knows no job {job} any more, so nothing can wait for it", "leave it out of schedule.after"
-        )
-    is_met = word == "afterany" or (word == "afterok") == (status.state is State.SUCCEEDED)
-    if not is_met:
-        raise Refused(f"job {job} ended as {status.native}, so this one would never start")
-    return True
-
-
-def _change(path: str, value: Any) -> str:
-    if path == "schedule.timeLimit":
-        return f"TimeLimit={-(-int(value) // MINUTE)}"
-    if path == "schedule.priority" and value in NICE:
-        return f"Nice={NICE[value]}"
-    if path == "array.parallelism":
-        return f"ArrayTaskThrottle={value}"
-    raise NotSupported(f"Slurm can not change {path} to {value!r} once a job is submitted")
-
-
-def _bytes(memory: str, count: str) -> int | None:
-    return int(memory) * int(count) if memory.isdecimal() and count.isdecimal() else None
+        return Accepted(submit(self._run, outgoing, self.conditions(wanted)))

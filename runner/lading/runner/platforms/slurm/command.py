@@ -6,7 +6,6 @@ command, and the command's own input. So there is nothing to quote twice, and a 
 """
 
 import os
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from lading.runner.errors import RunnerError, Unreachable
+from lading.runner.sbatch.answer import Answer
 
 LARGEST = 64 * 2**20
 """Bytes of output; no answer that lading asks for is larger."""
@@ -22,29 +22,6 @@ STARTED = b"\x1elading\x1e\n"
 """Said before the command runs behind a prefix: what comes before it was said by somebody's start-up files."""
 
 NOT_FOUND = 127
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of a command. ``code`` is None where it did not end in time; ``has_started`` is False where nothing
-    shows that it ever ran."""
-
-    code: int | None
-    raw: bytes = b""
-    err: str = ""
-    has_started: bool = True
-
-    @property
-    def out(self) -> str:
-        """The standard output as text."""
-        return self.raw.decode(errors="replace")
-
-    @property
-    def problem(self) -> str:
-        """What it complained about, in one line that is safe to show."""
-        lines = [line.strip() for line in _CONTROL.sub("", self.err).splitlines() if line.strip()]
-        return lines[-1][:500] if lines else f"it ended with status {self.code}"
 
 
 class Run(Protocol):

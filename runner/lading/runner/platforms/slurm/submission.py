@@ -3,18 +3,15 @@
 import re
 from collections.abc import Sequence
 
-from lading.runner.errors import OutcomeUnknown, Refused, Unreachable
+from lading.runner.errors import OutcomeUnknown, Unreachable
 from lading.runner.platform import Outgoing
-from lading.runner.platforms.slurm.command import Answer, Run
-
-PREFIX = "lading:"
-"""What the first word of a job's comment starts with; the token follows."""
+from lading.runner.platforms.slurm.command import Run
+from lading.runner.sbatch.answer import Answer
+from lading.runner.sbatch.complaint import verdict
+from lading.runner.sbatch.search import PREFIX
 
 _ID = re.compile(r"(\d+)(?:;[^\s;]+)?")
-_NOT_SENT = re.compile(r"(?i)connect failure|unable to contact|configuration source|connection refused")
-_LOST = re.compile(r"(?i)timed out|zero bytes|transmit|transport|connection reset|unexpected message|communication")
 _NO_LOGIN = re.compile(r"(?m)^ssh: |Permission denied \(|Host key verification failed")
-_COMPLAINT = re.compile(r"(?m)^sbatch: (?:error|fatal): ")
 
 
 def submit(run: Run, outgoing: Outgoing, waits: Sequence[str]) -> str:
@@ -38,13 +35,10 @@ def _argv(outgoing: Outgoing, waits: Sequence[str]) -> list[str]:
 
 
 def _failure(answer: Answer) -> Exception:
-    problem = answer.problem.removeprefix("sbatch: error: ").removeprefix("Batch job submission failed: ")
     if not answer.has_started and _NO_LOGIN.search(answer.err):
-        return Unreachable(f"Slurm could not be reached: {problem}", "`lading doctor` tries again")
-    if answer.code is None or _LOST.search(answer.err):
-        return OutcomeUnknown(f"sbatch got no answer: {problem}")
-    if _NOT_SENT.search(answer.err):
-        return Unreachable(f"Slurm could not be reached: {problem}", "`lading doctor` tries again")
-    if answer.code > 0 and _COMPLAINT.search(answer.err):
-        return Refused(f"Slurm refused the job: {problem}", "`lading compile` shows what it was asked for")
-    return OutcomeUnknown(f"sbatch ended without a word that lading understands: {problem}")
+        return Unreachable(f"Slurm could not be reached: {answer.problem}", "`lading doctor` tries again")
+    if answer.code is None:
+        return OutcomeUnknown(f"sbatch got no answer: {answer.problem}")
+    if answer.code < 0:
+        return OutcomeUnknown(f"sbatch ended without a word that lading understands: {answer.problem}")
+    return verdict(answer.err, answer.problem)

@@ -66,7 +66,10 @@ ENVIRONMENT = {"SLURM_TIME_FORMAT": "%s", "SLURM_BITSTR_LEN": "0"}
 
 
 class Seen(NamedTuple):
-    """One line about one job, one element of an array, or several elements that wait together."""
+    """One line about one job, one element of an array, or several elements that wait together.
+
+    ``word`` is Slurm's for its state, ``native`` that of a platform in front of it which has words of its own.
+    """
 
     id: str
     group: str
@@ -75,6 +78,7 @@ class Seen(NamedTuple):
     exit_code: int | None
     started: float | None
     ended: float | None
+    native: str = ""
 
     @property
     def state(self) -> State:
@@ -91,8 +95,9 @@ class Seen(NamedTuple):
         return any(index in part for part in _elements(self.id))
 
 
-_RANGE = re.compile(r"(\d+)(?:-(\d+))?(?::(\d+))?")
-_ID = re.compile(r"\d+(?:_(?:\d+|\[[^\]]*\]))?")
+_RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?(?::(\d{1,9}))?")
+ID = re.compile(r"\d+(?:_(?:\d+|\[[^\]]*\]))?")
+"""What Slurm calls a job, an element of an array, or several that wait together."""
 
 
 def _elements(job: str) -> list[range]:
@@ -106,7 +111,7 @@ def queue(text: str) -> Iterator[Seen]:
     """What squeue says with :data:`QUEUE_FIELDS`; lines that are something else are passed over."""
     for line in text.splitlines():
         values = line.split("|")
-        if len(values) > len(QUEUE_FIELDS) and _ID.fullmatch(values[0]):
+        if len(values) > len(QUEUE_FIELDS) and ID.fullmatch(values[0]):
             job, group, word, reason, status, started, ended = values[: len(QUEUE_FIELDS)]
             yield _seen(job, group, word, reason, _from_wait_status(status), started, ended)
 
@@ -115,11 +120,11 @@ def accounting(text: str) -> Iterator[Seen]:
     """What sacct says with :data:`ACCOUNTING_FIELDS`; lines that are something else are passed over."""
     for line in text.splitlines():
         values = line.split("|")
-        if len(values) == len(ACCOUNTING_FIELDS) and _ID.fullmatch(values[0]):
+        if len(values) == len(ACCOUNTING_FIELDS) and ID.fullmatch(values[0]):
             job, state, status, started, ended = values
             word, _, by = state.partition(" by ")
             reason = f"cancelled by user {by}" if by.isdecimal() else ""
-            yield _seen(job, job.partition("_")[0], word, reason, _from_pair(status), started, ended)
+            yield _seen(job, job.partition("_")[0], word, reason, exit_code(status), started, ended)
 
 
 def _seen(job: str, group: str, word: str, reason: str, code: int | None, started: str, ended: str) -> Seen:
@@ -130,17 +135,19 @@ def _seen(job: str, group: str, word: str, reason: str, code: int | None, starte
 
 def _from_wait_status(text: str) -> int | None:
     """What wait(2) says; slurmd's own error numbers look like signals there, and scontrol shows them as such."""
-    if not text.isdecimal():
+    if not re.fullmatch(r"[0-9]{1,10}", text):
         return None
     signal = int(text) & 0x7F
     return 128 + signal if signal else int(text) >> 8 & 0xFF
 
 
-def _from_pair(text: str) -> int | None:
-    code, _, signal = text.partition(":")
-    if not (code.isdecimal() and signal.isdecimal()):
+def exit_code(text: str) -> int | None:
+    """What ``code:signal`` means, None where it is something else."""
+    found = re.fullmatch(r"([0-9]{1,3}):([0-9]{1,3})", text)
+    if found is None:
         return None
-    return 128 + int(signal) if int(signal) and not int(code) else int(code)
+    code, signal = int(found[1]), int(found[2])
+    return 128 + signal if signal and not code else code
 
 
 def _time(text: str) -> float | None:
@@ -162,7 +169,7 @@ def overall(seen: Sequence[Seen]) -> Status:
     ends = [line.ended for line in seen if line.ended]
     return Status(
         state=state,
-        native=first.word,
+        native=first.native or first.word,
         exit_code=_code_of(first),
         reason=_reason_of(first),
         counts={str(known): number for known, number in counts.items() if number} if _is_several(seen) else {},

@@ -2,14 +2,14 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 from lading.runner.errors import NoSuchJob, NotSupported, RunnerError
 from lading.runner.platform import LogLine, LogQuery
-from lading.runner.platforms.slurm.answers import STATES
-from lading.runner.platforms.slurm.search import Ask
+from lading.runner.sbatch.answer import Ask
+from lading.runner.sbatch.answers import STATES
 from lading.runner.states import State
 
 PIECE = 2**20
@@ -24,7 +24,7 @@ SOONEST, LATEST = 0.2, 3.0
 LABELLED = ".tasks.out"
 """How the name of an output file ends in which srun writes the number of its task before each line."""
 
-_LABEL = re.compile(r" *(\d+): ?(.*)", re.DOTALL)
+_LABEL = re.compile(r" *([0-9]{1,9}): ?(.*)", re.DOTALL)
 _FIELD = re.compile(r"(?:^|\s)(ArrayTaskId|JobState|NumNodes|NumTasks)=(\S+)")
 _FILE = re.compile(r"^\s*StdOut=(.+)$", re.MULTILINE)
 
@@ -44,10 +44,10 @@ class File:
 class Logs:
     """The output of one job, or of the elements of one array."""
 
-    def __init__(self, ask: Ask, native_id: str, query: LogQuery) -> None:
+    def __init__(self, ask: Ask, native_id: str, query: LogQuery, sleep: Callable[[float], None] = time.sleep) -> None:
         if query.role not in {None, "worker"} or query.container is not None:
             raise NotSupported("a Slurm job has one kind of task and no containers beside it")
-        self._ask, self._id, self._query = ask, native_id, query
+        self._ask, self._id, self._query, self._sleep = ask, native_id, query, sleep
         self._files: dict[str, File] = {}
 
     def lines(self) -> Iterator[LogLine]:
@@ -58,7 +58,7 @@ class Logs:
     def _lines(self) -> Iterator[LogLine]:
         pause = SOONEST
         while True:
-            has_ended = self._look()  # asked first: what was written before the end is then read after it
+            has_ended = self.look()  # asked first: what was written before the end is then read after it
             said = False
             for file in self._files.values():
                 for line in self._new(file):
@@ -67,11 +67,11 @@ class Logs:
             if has_ended or not self._query.follow:
                 break
             pause = SOONEST if said else min(pause * 1.5, LATEST)
-            time.sleep(pause)
+            self._sleep(pause)
         for file in self._files.values():
             yield from _shown(file, [file.begun] if file.begun else [], self._query.replica)
 
-    def _look(self) -> bool:
+    def look(self) -> bool:
         """Whether the job has ended; every file that it writes to is known."""
         answer = self._ask(["scontrol", "show", "job", self._id])
         if answer.code:
@@ -83,10 +83,11 @@ class Logs:
             )
         records = [dict(_FIELD.findall(text)) | _path(text) for text in answer.out.split("\n\n") if text.strip()]
         for record in records:
-            self._know(record)
+            self.know(record)
         return all(STATES.get(record.get("JobState", ""), State.UNKNOWN).is_final for record in records)
 
-    def _know(self, record: dict[str, str]) -> None:
+    def know(self, record: Mapping[str, str]) -> None:
+        """The output file of a job or an element, of which Slurm says this, is one of those that are read."""
         index, path = record.get("ArrayTaskId", ""), record.get("StdOut")
         is_single = not index or index.isdecimal()
         if path is None or path in self._files or not is_single or self._query.index not in {None, _number(index)}:
@@ -97,14 +98,15 @@ class Logs:
 
     def _new(self, file: File) -> Iterator[LogLine]:
         """The lines that were finished since the last time."""
-        while piece := self._piece(file):
+        while piece := self.piece(file):
             file.at += len(piece)
             *whole, file.begun = (file.begun + piece).split(b"\n")
             if len(file.begun) > LONGEST_LINE:
                 whole, file.begun = [*whole, file.begun], b""
             yield from _shown(file, whole, self._query.replica)
 
-    def _piece(self, file: File) -> bytes:
+    def piece(self, file: File) -> bytes:
+        """What comes next in the file, nothing where there is no more of it by now."""
         where = [f"if={file.path}", f"bs={PIECE}", "count=1", f"skip={file.at}", "iflag=skip_bytes", "status=none"]
         answer = self._ask(["dd", *where])
         if answer.code and "No such file" not in answer.err:
@@ -118,7 +120,7 @@ def _path(text: str) -> dict[str, str]:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() else None
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def _shown(file: File, lines: list[bytes], replica: int | None) -> Iterator[LogLine]:

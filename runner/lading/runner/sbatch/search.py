@@ -7,14 +7,14 @@ seconds old may still be on its way: what timed out for sbatch can be accepted a
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 from lading.runner.errors import OutcomeUnknown, Unreachable
-from lading.runner.platforms.slurm.command import Answer
-from lading.runner.platforms.slurm.submission import PREFIX
+from lading.runner.sbatch.answer import Ask
 from lading.runner.submission.ids import ALPHABET, LENGTH
 
-Ask = Callable[[Sequence[str]], Answer]
+PREFIX = "lading:"
+"""What the first word of a job's comment starts with; the token follows."""
 
 SETTLED = 60
 """Seconds after which a request that got no answer has been dealt with, or never will be."""
@@ -69,7 +69,7 @@ def config(ask: Ask) -> dict[str, str]:
 
 def min_age(settings: Mapping[str, str]) -> int:
     """How many seconds the controller remembers an ended job."""
-    number = re.match(r"\d+", settings.get("MinJobAge", ""))
+    number = re.match(r"[0-9]{1,9}", settings.get("MinJobAge", ""))
     return int(number[0]) if number else 0
 
 
