@@ -1,5 +1,6 @@
 """PaddleFlow's client against its server: every operation, every state, every kind of error."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from lading.runner.errors import (
     Unreachable,
 )
 from lading.runner.http import connection
+from lading.runner.http.answer import Answer
 from lading.runner.platform import LogLine
 from lading.runner.platforms.paddleflow import protocol
 from lading.runner.platforms.paddleflow.client import Client, status_of
@@ -347,26 +349,78 @@ def test_doctor_compares_the_version(service: PaddleFlow, server: Server) -> Non
     other.close()
 
 
+REFUSALS = {
+    "MalformedJSON": 400,
+    "InvalidURI": 400,
+    "InvalidMarker": 400,
+    "InvalidArguments": 400,
+    "JobInvalidField": 400,
+    "JobCreateFailed": 400,
+    "RequiredFieldEmpty": 400,
+    "AuthIllegalUser": 400,
+    "QueueNameNotFound": 400,
+    "AccessDenied": 403,
+    "ActionNotAllowed": 403,
+    "OnlyRootAllowed": 403,
+    "FlavourNotFound": 404,
+    "PathNotFound": 404,
+    "MethodNotAllowed": 405,
+    "SomethingNew": 400,
+}
+LOGINS = dict.fromkeys(("AuthWithoutToken", "AuthInvalidToken", "AuthFailed", "UserNotExist"), 400)
+MEANINGS: list[tuple[str, int, str, type[RunnerError]]] = [
+    *((code, status, "so it is", Refused) for code, status in REFUSALS.items()),
+    *((code, status, "so it is", LoginRejected) for code, status in LOGINS.items()),
+    ("JobNotFound", 404, "job is not found", NoSuchJob),
+    ("InternalError", 500, "database is locked", protocol.Trouble),
+    ("SomethingNew", 500, "so it is", protocol.Trouble),
+    ("", 500, "stop job failed, err: no cluster", protocol.Trouble),
+    ("", 500, "stop job failed, err: job x status is already failed, and job cannot be stopped", protocol.HasEnded),
+    ("JobCreateFailed", 400, "Error 1062: Duplicate entry", protocol.AlreadyThere),
+    ("JobCreateFailed", 400, "queue q status is already closed", Refused),
+]
+
+
+@pytest.mark.parametrize(("code", "status", "message", "error"), MEANINGS)
+def test_every_error_means_something(code: str, status: int, message: str, error: type[Exception]) -> None:
+    """What the server itself is sure of is a refusal; its own trouble is not."""
+    said = {"requestID": "r-1", "code": code, "message": message}
+    with pytest.raises(RunnerError) as raised:
+        protocol.judge(Answer(status, {}, json.dumps(said).encode()))
+    assert type(raised.value) is error
+    assert str(raised.value) == f"PaddleFlow says no: {message}"
+    assert ("r-1" in raised.value.help) == (error is not LoginRejected)
+
+
 @pytest.mark.parametrize(
-    ("code", "status", "error"),
+    ("said", "error"),
     [
-        ("InternalError", 500, RunnerError),
-        ("", 500, RunnerError),
-        ("AuthInvalidToken", 400, LoginRejected),
-        ("AccessDenied", 403, Refused),
-        ("JobCreateFailed", 400, Refused),
-        ("SomethingNew", 400, Refused),
+        (as_json({"requestID": "r", "code": "JobCreateFailed", "message": "no room"}, 400), Refused),
+        (as_json({"requestID": "r", "code": "InternalError", "message": "no room"}, 500), protocol.Trouble),
+        (as_json({"code": 7, "message": "no room"}, 400), OutcomeUnknown),
+        (as_json({"error": "no room"}, 400), OutcomeUnknown),
+        (as_json({"id": 7}), OutcomeUnknown),
+        (as_json({"message": "made"}), OutcomeUnknown),
+        (Reply(200), OutcomeUnknown),
     ],
 )
-def test_every_error_means_something(
-    client: Client, server: Server, code: str, status: int, error: type[Exception]
+def test_a_submission_is_refused_by_the_server_itself_or_not_at_all(
+    client: Client, server: Server, said: Reply, error: type[RunnerError]
 ) -> None:
-    """What the server itself is sure of is a refusal; its own trouble is not."""
-    said = as_json({"requestID": "r", "code": code, "message": "so it is"}, status)
-    server.service.faults = [Fault(reply=said, times=9, match="POST .*/job/")]
+    """Whatever else comes back, nobody knows if the job is there."""
+    server.service.faults = [Fault(reply=said, match="POST .*/job/")]
     with pytest.raises(error) as raised:
         client.submit(outgoing())
-    assert type(raised.value) is error
+    assert isinstance(raised.value, Refused) == (error is Refused)
+
+
+def test_a_server_in_trouble_is_asked_again_by_whoever_waits(client: Client, server: Server) -> None:
+    """Its database was locked for a moment, which is not the end of a `lading wait`."""
+    said = as_json({"requestID": "r", "code": "InternalError", "message": "database is locked"}, 500)
+    server.service.faults = [Fault(reply=said, match="GET")]
+    with pytest.raises(Unreachable, match="database is locked"):
+        client.status(["job-a"])
+    assert client.status(["job-a"]) == {}
 
 
 def test_a_wrong_password_is_a_rejected_login(

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from kit.paddleflow import ended, lines, submitted
 from kit.platforms import client_of
 from servers.paddleflow import PaddleFlow, serve
-from servers.web import Server, serving
+from servers.web import Fault, Server, as_json, serving
 
-from lading.runner.errors import NoSuchJob, NotSupported, RunnerError
+from lading.runner.errors import NoSuchJob, NotSupported, RunnerError, Unreachable
 from lading.runner.platform import LogLine
 from lading.runner.platforms.paddleflow import logs
 from lading.runner.platforms.paddleflow.client import Client
@@ -166,7 +168,7 @@ HEADS: dict[str, tuple[list[tuple[str, str | None]], list[str]]] = {
     "cut": ([("a\nb\nc", "b\nccc\nd\n"), ("a\nb\nc", "d\ne\n")], ["a", "b", "ccc", "d", "e"]),
     "nothing at the end": ([("a\nb\nc", ""), ("a\nb\nc", "b\nccc\n")], ["a", "b", "ccc"]),
     "grew too fast": ([("a\nb", "a\nb\n"), ("a\nb", "x\ny\n")], ["a", "b", MISSING, "x", "y"]),
-    "one line without end": ([("aaaa", "aaaaaaaa\n")], ["aaaaaaaa"]),
+    "one line without end": ([("aaaa", "aaaaaaaa\n")], [MISSING, "aaaaaaaa"]),
 }
 
 
@@ -176,6 +178,27 @@ def test_what_is_new_is_found_by_what_was_there(name: str) -> None:
     looks, expected = HEADS[name]
     text = Text(None)
     assert [line for head, tail in looks for line in text.fresh(head, tail)] == expected
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=12), st.integers(1, 300), st.integers(1, 60), st.booleans())
+def test_however_an_output_grows_no_line_comes_twice_or_in_another_order(
+    growth: list[int], head: int, tail: int, is_numbered: bool
+) -> None:
+    """Whatever can be had of both ends; and unless lines are said to be missing, all have come."""
+    whole: list[str] = []
+    text, found = Text(None), list[str]()
+    for more in growth:
+        whole += [f"{len(whole) + at} {'x' * (at % 7)}" if is_numbered else str(at) for at in range(more)]
+        log = "\n".join(whole)
+        is_cut = len(log) >= head
+        begun = log[:head].rstrip("\n") + "\n" if log else ""
+        found += text.fresh(begun, "\n".join([*whole[-tail:], ""]) if is_cut else None)
+    if is_numbered:
+        numbers = [int(line.split()[0]) for line in found if line != MISSING]
+        assert numbers == sorted(set(numbers))
+        assert MISSING in found or found == whole
+    else:
+        assert len(found) <= len(whole) + found.count(MISSING)
 
 
 @pytest.mark.parametrize(
@@ -203,10 +226,45 @@ def test_a_programs_own_times_are_left_to_it(text: str, may_be_stamped: bool, ex
         ("master", "head", "ray", True),
         ("", "worker", "", True),
         ("worker", "master", "pytorch", False),
-        ("", "master", None, False),
+        ("", "master", "", False),
         ("driver", "executor", "spark", False),
     ],
 )
-def test_roles_have_the_languages_names_and_the_servers(there: str, asked: str, framework: Any, expected: bool) -> None:
+def test_roles_have_the_languages_names_and_the_servers(there: str, asked: str, framework: str, expected: bool) -> None:
     """Somebody who asks for a role uses the word of the spec."""
     assert role_is(there, asked, framework) is expected
+
+
+JOB = {"id": "job-a", "status": "running", "schedulingPolicy": {"queue": "q"}, "framework": "paddle"}
+QUEUE = {"name": "q", "clusterName": "c"}
+TEXTS = {"taskList": [{"taskID": "u_main", "logInfo": {"logContent": "a\n", "hasNextPage": False}}]}
+
+
+@pytest.mark.parametrize(
+    ("job", "queue", "found"),
+    [
+        ([], QUEUE, TEXTS),
+        ({**JOB, "status": 7}, QUEUE, TEXTS),
+        ({**JOB, "schedulingPolicy": "q"}, QUEUE, TEXTS),
+        ({**JOB, "framework": {}}, QUEUE, TEXTS),
+        ({**JOB, "runtime": "here"}, QUEUE, TEXTS),
+        ({**JOB, "runtime": {"index": "0"}}, QUEUE, TEXTS),
+        ({**JOB, "distributedRuntime": {"runtimes": [7]}}, QUEUE, TEXTS),
+        ({**JOB, "workflowRuntime": {"nodes": {"runtimes": []}}}, QUEUE, TEXTS),
+        (JOB, [], TEXTS),
+        (JOB, {"clusterName": None}, TEXTS),
+        (JOB, QUEUE, "a\n"),
+        (JOB, QUEUE, {"taskList": {}}),
+        (JOB, QUEUE, {"taskList": [{}]}),
+        (JOB, QUEUE, {"taskList": [{"taskID": 7}]}),
+        (JOB, QUEUE, {"taskList": [{"taskID": "u", "logInfo": []}]}),
+        (JOB, QUEUE, {"taskList": [{"taskID": "u", "logInfo": {"logContent": ["a"]}}]}),
+        (JOB, QUEUE, {"taskList": [{"taskID": "u", "logInfo": {"truncated": "no"}}]}),
+    ],
+)
+def test_wrong_types_are_a_diagnostic(client: Client, server: Server, job: Any, queue: Any, found: Any) -> None:
+    """Wherever they are, and never an error of ours."""
+    answers = {"GET .*/job/": job, "GET .*/queue/": queue, "GET .*/log/": found}
+    server.service.faults = [Fault(reply=as_json(data), match=match, times=9) for match, data in answers.items()]
+    with pytest.raises(Unreachable, match="did not answer as it should"):
+        lines(client, "job-a")

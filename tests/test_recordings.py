@@ -9,7 +9,7 @@ from kit.recordings import Recording
 
 from lading.compiler.registry import default_options
 from lading.runner.errors import OutcomeUnknown, RunnerError
-from lading.runner.platform import Accepted, Context, Outgoing
+from lading.runner.platform import Accepted, Context, LogLine, LogQuery, Outgoing
 from lading.runner.secrets.vault import SecretValue
 from lading.runner.states import State, Status
 from lading.runner.targets.registry import connect
@@ -73,6 +73,18 @@ def test_the_paging_of_paddleflows_development_branch() -> None:
         "job-c": Status(State.FAILED, "failed", reason="OOMKilled"),
         "job-d": Status(State.RUNNING, "running"),
     }
+    recording.check()
+
+
+def test_the_output_of_a_job_of_paddleflow_pod_by_pod() -> None:
+    """Where the server has none by the job: both ends of each pod's put together, without the times before lines."""
+    client, recording = played("paddleflow/logs")
+    assert list(client.logs("job-a", LogQuery())) == [
+        LogLine("one", "master-0"),
+        LogLine("two", "master-0"),
+        LogLine("three", "master-0"),
+        LogLine("uno", "worker-1"),
+    ]
     recording.check()
 
 

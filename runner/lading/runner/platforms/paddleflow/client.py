@@ -69,8 +69,11 @@ class Client(Lacking):
 
     def status(self, ids: Sequence[str]) -> Mapping[str, Status]:
         """One by one where there are few; else from the list of all jobs, and what that lacks one by one."""
-        known = self._listed(ids) if len(ids) > FEW else {}
-        missing = {native_id: self._job(native_id) for native_id in ids if native_id not in known}
+        try:
+            known = self._listed(ids) if len(ids) > FEW else {}
+            missing = {native_id: self._job(native_id) for native_id in ids if native_id not in known}
+        except protocol.Trouble as trouble:  # such as a database that is locked
+            raise Unreachable(str(trouble), trouble.help) from None
         return {name: status_of(row) for name, row in {**known, **missing}.items() if row}
 
     def stop(self, native_id: str) -> None:

@@ -62,21 +62,27 @@ class Logs:
     def _fresh(self, job: Mapping[str, Any]) -> Iterator[LogLine]:
         tasks = self._wanted(job)
         pieces = self._pieces(job, tasks, from_tail=False)
-        tails = self._pieces(job, tasks, from_tail=True) if any(piece.is_cut for piece in pieces) else []
-        ends = {piece.id: piece for piece in tails}
+        ends = {piece.id: piece for piece in self._ends(job, tasks, pieces)}
         for piece in pieces:
             text = self._texts.setdefault(piece.id, Text(self._query.lines, may_be_stamped="/" in piece.id))
             end = ends.get(piece.id) if piece.is_cut else None
             source = self._source(piece, tasks, pieces)
             yield from (LogLine(line, source) for line in text.fresh(piece.text, end.text if end else None))
 
+    def _ends(self, job: Mapping[str, Any], tasks: list[Task], pieces: list[Piece]) -> list[Piece]:
+        """The other ends of those texts that are cut."""
+        cut = [piece.id for piece in pieces if piece.is_cut]
+        asked = [task for task in tasks if any(map(task.has, cut))]
+        return self._pieces(job, asked, from_tail=True) if cut else []
+
     def _wanted(self, job: Mapping[str, Any]) -> list[Task]:
         """The tasks of the role and the replica that are asked for."""
         role, replica = self._query.role, self._query.replica
+        framework = field(job, "framework", of=str, default="")
         found = [
             task
             for task in tasks_of(job)
-            if role is None or role_is(task.role, role, job.get("framework"))
+            if role is None or role_is(task.role, role, framework)
             if replica is None or task.number == replica
         ]
         if not found and (role is not None or replica is not None):
@@ -88,8 +94,9 @@ class Logs:
         to do, each pod is asked for by itself.
         """
         found = [] if self._is_by_pod else self._by_job(job, from_tail)
-        if not found and tasks:
+        if not found and tasks and not self._texts:
             self._is_by_pod = True
+        if self._is_by_pod:
             found = [piece for task in tasks for piece in self._by_pod(job, task, from_tail)]
         if self._query.role is not None or self._query.replica is not None:
             found = [piece for piece in found if any(task.has(piece.id) for task in tasks)]

@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lading.runner.http.answer import field
+from lading.runner.http.answer import Garbled, field
 from lading.runner.http.api import Api
 from lading.runner.http.connection import Call
 from lading.runner.platforms.paddleflow import protocol
 
 Row = Mapping[str, Any]
+
+MOST_PAGES = 1000
+"""Pages after which a list is taken to have no end."""
 
 
 def rows(api: Api, path: str, name: str, key: str, query: Mapping[str, str | int]) -> Iterator[Row]:
@@ -21,7 +24,7 @@ def rows(api: Api, path: str, name: str, key: str, query: Mapping[str, str | int
     """
     seen: set[str] = set()
     marker = ""
-    while True:
+    for _ in range(MOST_PAGES):
         more = {"marker": marker} if marker else {}
         page = api.ask(Call("GET", path, query={**query, "maxKeys": protocol.LARGEST_PAGE, **more}))
         with api.reading():
@@ -33,3 +36,5 @@ def rows(api: Api, path: str, name: str, key: str, query: Mapping[str, str | int
         if not (is_cut and len(found) >= size and marker and found.keys() - seen):
             return
         seen |= found.keys()
+    with api.reading():
+        raise Garbled(f"{name} has no end")

@@ -28,6 +28,9 @@ LONGEST_ID = 60
 
 LARGEST_PAGE = 1000
 
+SERVERS_OWN = 500
+"""From this HTTP status on it is the server that went wrong."""
+
 MARK = "lading-token"
 """The label by which a job is known again whose id the spec itself says."""
 
@@ -57,6 +60,10 @@ class HasEnded(RunnerError):
     """There is nothing to stop any more, which the server tells as an error of its own, without a code."""
 
 
+class Trouble(RunnerError):
+    """The server has trouble of its own: nobody knows what came of an order, and a question may be answered later."""
+
+
 CODES: Mapping[str, type[RunnerError]] = {
     "AuthWithoutToken": LoginRejected,
     "AuthInvalidToken": LoginRejected,
@@ -66,14 +73,11 @@ CODES: Mapping[str, type[RunnerError]] = {
 }
 """What a code means. They come with HTTP 400, 403 or 404; 401 is never answered."""
 
-MESSAGES: Mapping[str, type[RunnerError]] = {
-    r"(?i)duplicate|already exist|unique constraint": AlreadyThere,
-    r"(?i)cannot be stopped|status is already": HasEnded,
+MESSAGES: Mapping[str, tuple[re.Pattern[str], type[RunnerError]]] = {
+    "JobCreateFailed": (re.compile(r"(?i)duplicate|already exist|unique constraint"), AlreadyThere),
+    "": (re.compile(r"(?i)cannot be stopped|status is already"), HasEnded),
 }
-"""What a message means where the code says nothing: everything that is wrong with a new job is JobCreateFailed."""
-
-UNTOLD = frozenset({"", "JobCreateFailed"})
-"""Codes that say nothing."""
+"""What a message means beside a code that says nothing: whatever is wrong with a new job is JobCreateFailed."""
 
 
 def login(auth: Mapping[str, str]) -> tuple[Call, tuple[str, ...]]:
@@ -122,11 +126,11 @@ def judge(answer: Answer) -> Any:
 
 
 def _meaning(code: str, message: str, status: int) -> type[RunnerError]:
-    if code in UNTOLD:
-        found = next((error for words, error in MESSAGES.items() if re.search(words, message)), None)
-        if found:
-            return found
-    return CODES.get(code, Refused if status < 500 else RunnerError)
+    if code in MESSAGES:
+        words, error = MESSAGES[code]
+        if words.search(message):
+            return error
+    return CODES.get(code, Refused if status < SERVERS_OWN else Trouble)
 
 
 def rows(page: Any, name: str) -> list[Mapping[str, Any]]:

@@ -50,7 +50,7 @@ def _task(row: Mapping[str, Any]) -> Task:
     return Task(id_, name, namespace, role, field(row, "index", of=int, default=0))
 
 
-def role_is(there: str, asked: str, framework: Any) -> bool:
+def role_is(there: str, asked: str, framework: str) -> bool:
     """Whether the server's role is the one that somebody asks for, by the language's name or by the server's.
 
     The only container of a single job is a worker that is not called one; the server calls a ``pserver`` of Paddle a

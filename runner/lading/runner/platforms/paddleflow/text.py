@@ -11,7 +11,7 @@ from lading.runner.errors import RunnerError
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}(?:Z|[+-]\d\d:\d\d) ?")
 """What Kubernetes writes before each line where it is asked to. Few programs write nine digits of a second."""
 
-MISSING = "[PaddleFlow gives only both ends of this output; lines are missing here]"
+MISSING = "[PaddleFlow gives only both ends of this output: lines may be missing here]"
 
 
 class Text:
@@ -48,14 +48,13 @@ class Text:
         if has_all or not now:
             return
         known = _overlap(self._read, now)
-        is_missing = bool(self._read) and not known
         self._read = now
-        if is_missing and self._is_counted:
+        if not known and self._is_counted:
             raise RunnerError(
                 "PaddleFlow gives only both ends of this output, and the lines between them can not be counted",
                 "leave out --lines",
             )
-        if is_missing:
+        if not known:
             yield MISSING
         yield from self._wanted(now[known:])
 
