@@ -97,7 +97,7 @@ class Loader:
         event = next_event()
         try:
             while event is not None:
-                if type(event) is ScalarEvent:  # five of six are
+                if type(event) is ScalarEvent:  # most events are: as little as can be is called for one
                     value, plain = event.value, event.style == ""
                     self._end = end = event.end_mark
                     span = (file, event.start_mark, end)

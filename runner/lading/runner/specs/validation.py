@@ -46,7 +46,8 @@ class Checker:
     ) -> None:
         self.session, self.targets = session, targets
         self.accept, self.sets = accept, sets
-        self._chosen: dict[str, tuple[Target, ...]] = {}  # by the folder that a site holds for
+        self._tells_notes = session.settings.verbose or session.settings.format != HUMAN
+        self._chosen: dict[str, Chosen] = {}  # by the folder that a site holds for
 
     def check(self, candidate: Candidate) -> Checked | None:
         """Everything that is wrong with the file; None where it is not one of ours.
@@ -57,8 +58,8 @@ class Checker:
         if data is None:
             return None
         loaded = load(candidate.name, data, sets=self.sets, language=language(), read_file=read_beside)
-        chosen = self._targets_for(candidate) if loaded.specs and not has_errors(loaded.diagnostics) else ()
-        judged = [self._judged(spec, chosen) for spec in loaded.specs]
+        chosen = self._chosen_for(candidate) if loaded.specs and not has_errors(loaded.diagnostics) else NONE
+        judged = [self._judged(spec, chosen.targets) for spec in loaded.specs]
         counts = not self._tells_notes and len(judged) == 1  # several specs may share a note, which counts once
         in_specs = [d for found in judged for d in self._in_spec(found, candidate, counts=counts)]
         found = in_order([*loaded.diagnostics, *_about_targets(loaded), *in_specs])
@@ -68,24 +69,19 @@ class Checker:
             specs=len(loaded.specs),
             sites=len(loaded.sites),
             locks=len(loaded.locks),
-            targets=frozenset(target.name for target in chosen),
+            targets=chosen.names,
             diagnostics=told,
             sources=loaded.sources if told else {},
             untold=len(found) - len(told) + (sum(one.notes for one in judged[0].compiled) if counts else 0),
         )
 
-    @property
-    def _tells_notes(self) -> bool:
-        settings = self.session.settings
-        return settings.verbose or settings.format != HUMAN
-
-    def _targets_for(self, candidate: Candidate) -> tuple[Target, ...]:
+    def _chosen_for(self, candidate: Candidate) -> "Chosen":
         folder = os.path.dirname(candidate.name)
         if folder not in self._chosen:
             site = self.session.site(candidate.name)
             check_targets(site, self.targets or ())
             names = site.names if self.targets is None else dict.fromkeys(self.targets)
-            self._chosen[folder] = tuple(site.target(name) for name in names)
+            self._chosen[folder] = Chosen(tuple(site.target(name) for name in names), frozenset(names))
         return self._chosen[folder]
 
     def _judged(self, spec: Spec, chosen: Sequence[Target]) -> "Judged":
@@ -103,6 +99,16 @@ class Checker:
             yield from _unused_overrides(spec, site)
         if site.folder and tuple(compilation.target.name for compilation in compiled) == site.names:
             yield from _unused_acceptances(spec, compiled)
+
+
+class Chosen(NamedTuple):
+    """The targets that a file's specs are compiled for, and their names."""
+
+    targets: tuple[Target, ...] = ()
+    names: frozenset[str] = frozenset()
+
+
+NONE = Chosen()
 
 
 class Judged(NamedTuple):
