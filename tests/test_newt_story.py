@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from kit.ascii_yaml import written
 from kit.cli import Cli
+from kit.machine import until
 from kit.slurm import running
 from servers.newt import NewtService, serve
 from servers.web import Fault, Server, serving
@@ -115,7 +116,8 @@ def test_a_secret_arrives_and_leaves_nothing_behind(cli: Cli, real: NewtService)
 def test_the_token_stands_before_the_users_own_comment(cli: Cli, real: NewtService) -> None:
     """sbatch takes the script's last comment, and keeps it whole; an answer that is lost is found by it."""
     real.faults.append(Fault(match="POST /api/job", cut="after", times=2))
-    cli.good("submit", spec("noted", command=["true"], native={"slurm": {"comment": "for me: a|b"}}))
+    cli("submit", spec("noted", command=["true"], native={"slurm": {"comment": "for me: a|b"}}))
+    until(lambda: cli("resolve", "--all").code == 0)  # a machine with much to do takes its time to run sbatch
     (listed,) = cli.good("list", "--format", "json").document["submissions"]
     asked = real.machine.shell(f"squeue --noheader --states=all --format=%k --jobs={listed['nativeId']}")
     comment = f"lading:{listed['id'].lower()} for me: a|b"
