@@ -1,9 +1,12 @@
 """What a connection makes of servers that answer well, badly, halfway or not at all."""
 
 import json
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +18,10 @@ from servers.web import Fault, Reply, Request, Server, Service, as_json, route, 
 from lading.runner.errors import LoginRejected, OutcomeUnknown, Refused, RunnerError, SecretMissing, Unreachable
 from lading.runner.http import connection as module
 from lading.runner.http.answer import Answer, Garbled, field
+from lading.runner.http.api import login_of
 from lading.runner.http.connection import LARGEST_ANSWER, Call, Connection
 from lading.runner.http.login import Login
+from lading.runner.platform import Context
 from lading.runner.secrets.vault import SecretValue
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -98,6 +103,7 @@ def test_a_question_that_got_no_answer_is_asked_again(server: Server, line: Conn
         ({"reply": Reply(502, b"<html><title>Bad gateway</title>")}, OutcomeUnknown, 1),
         ({"reply": Reply(429, b"slow down")}, Unreachable, 1),
         ({"reply": Reply(307, b"", {"location": "http://127.0.0.1:1/"})}, Refused, 1),
+        ({"reply": Reply(307, b"", {"location": "http://[bad"})}, Refused, 1),
         ({"reply": Reply(302, b"", {"location": "/login"})}, OutcomeUnknown, 1),
         ({"reply": Reply(200, b"x" * (LARGEST_ANSWER + 1))}, OutcomeUnknown, 1),
         ({"reply": Reply(200, b"\x1f\x8b", {"content-encoding": "gzip"})}, OutcomeUnknown, 1),
@@ -146,12 +152,37 @@ def test_a_platform_that_wants_to_be_left_alone_is(server: Server) -> None:
     assert time.monotonic() - before >= 1
 
 
-def test_an_answer_that_drips_is_given_up(server: Server, line: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("reply", [Reply(200, b"x" * 50), Reply(200, b"", {"x": "x" * 50})], ids=["body", "head"])
+def test_an_answer_that_drips_is_given_up(
+    server: Server, line: Connection, monkeypatch: pytest.MonkeyPatch, reply: Reply
+) -> None:
     """The time that all of an answer may take is bounded, however often a byte of it comes."""
-    monkeypatch.setattr(module, "SLOWEST", 0.2)
-    faults(server, drip=0.02)
+    line.ask(THERE)  # so that its connection is there already
+    monkeypatch.setattr(module, "SLOWEST", 0.5)
+    faults(server, drip=0.02, reply=reply)
+    before = time.monotonic()
     with pytest.raises(OutcomeUnknown, match="took longer"):
         line.order(MAKE)
+    assert time.monotonic() - before < 1.5
+    monkeypatch.undo()
+    assert line.ask(THERE).json()["id"] == "7"
+
+
+def test_heads_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server may say that it goes on as often as it likes; we do not listen for ever."""
+    monkeypatch.setattr(module, "SLOWEST", 0.3)
+
+    def go_on(listening: socket.socket) -> None:
+        with suppress(OSError), listening.accept()[0] as caller:
+            while True:
+                caller.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=go_on, args=(listening,), daemon=True).start()
+        line = Connection(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        with pytest.raises(OutcomeUnknown, match="took longer"):
+            line.order(MAKE)
+        line.close()
 
 
 def test_only_a_known_authority_is_believed(tmp_path: Path) -> None:
@@ -232,6 +263,26 @@ def test_half_a_character_is_none() -> None:
     """JSON can name what no text can hold; whole characters stay as they are."""
     data = Answer(200, {}, rb'{"\ud800": ["\udc00x", "\ud83d\ude00", "\u4f60"]}').json()
     assert data == {"\ufffd": ["\ufffdx", "\U0001f600", "\u4f60"]}
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 31, "NaN", "Infinity"])
+def test_a_number_that_nobody_can_reckon_with_is_none(number: str) -> None:
+    """Such a one can not be divided, stored or written down again, so it goes no further."""
+    with pytest.raises(Garbled):
+        Answer(200, {}, f'{{"id": {number}}}'.encode()).json()
+    assert Answer(200, {}, b"[18446744073709551615, -1.5e300]").json() == [2**64 - 1, -1.5e300]
+
+
+@pytest.mark.parametrize("body", [b'{"token": "t0k3n"', b'{"token": {"is": "t0k3n"}}'])
+def test_an_answer_to_a_login_is_never_quoted(server: Server, body: bytes) -> None:
+    """The token in one that is not as it should be is known to nobody, and could not be hidden."""
+    auth = {"username": SecretValue("ada"), "password": SecretValue("p4ssw0rd")}
+    context = Context("there", endpoint=server.url, auth=auth)
+    login = login_of(context, "Things", Answer.json, lambda auth: (Call("POST", "/things", json=auth), ("token",)))
+    faults(server, reply=Reply(200, body))
+    with pytest.raises(Unreachable, match="Things did not answer as it should") as raised:
+        login.token()
+    assert "t0k3n" not in str(raised.value)
 
 
 def test_a_field_has_its_type_or_is_garbled() -> None:

@@ -1,6 +1,7 @@
 """What a server answered: read within bounds, and believed no further than it makes sense."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from lading.schema.visible import visible
 
 LONGEST = 300
 """Characters of a server's own words that people are shown."""
+
+LONGEST_NUMBER = 30
+"""Digits of a whole number that anybody counts with."""
 
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
@@ -37,7 +41,7 @@ class Answer:
     def json(self) -> Any:
         """The body as JSON data. Raises Garbled for all else: a page, half a text, NaN, nesting without end."""
         try:
-            data = json.loads(self.content, parse_constant=_no_number)
+            data = json.loads(self.content, parse_constant=_no_number, parse_int=_whole, parse_float=_real)
         except (ValueError, RecursionError):
             raise Garbled(f"the answer is no JSON: {self.words()}") from None
         return _characters(data) if b"\\u" in self.content else data
@@ -84,6 +88,15 @@ def _characters(data: Any) -> Any:
     if isinstance(data, Mapping):
         return {_characters(key): _characters(item) for key, item in data.items()}
     return [_characters(item) for item in data] if isinstance(data, list) else data
+
+
+def _whole(text: str) -> int:
+    """The number, if it is one that can be reckoned with and written down again."""
+    return int(text) if len(text) <= LONGEST_NUMBER else _no_number(text[:LONGEST_NUMBER])
+
+
+def _real(text: str) -> float:
+    return found if math.isfinite(found := float(text)) else _no_number(text[:LONGEST_NUMBER])
 
 
 def _no_number(text: str) -> NoReturn:

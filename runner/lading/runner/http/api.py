@@ -75,14 +75,23 @@ def login_of(context: Context, name: str, judge: Judge, enter: Enter, endpoint: 
                 "give it `auth: {username: ..., password: ...}` or `auth: {token: ...}` in the site",
             )
         call, where = enter({part: auth[part].reveal() for part in ("username", "password")})
-        door = Api(name, connection(context, endpoint=endpoint), judge)
+        door = Api(name, connection(context, endpoint=endpoint), _unquoted()(judge))
         try:
-            with door.reading():
+            with door.reading(), _unquoted():
                 return kept_secret(field(door.ask(call), *where, of=str))
         finally:
             door.close()
 
     return Login(obtain, renews="token" not in context.auth)
+
+
+@contextmanager
+def _unquoted() -> Iterator[None]:
+    """Nothing is told of an answer that may hold a token which nobody knows yet."""
+    try:
+        yield
+    except Garbled:
+        raise Garbled("what it says to the login can not be understood") from None
 
 
 def header(name: str, login: Login, before: str = "") -> Callable[[httpx.Request], None]:

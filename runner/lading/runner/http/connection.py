@@ -18,11 +18,12 @@ Redirects are never followed, so that credentials go to the address that the sit
 verified. Nothing is read without a bound on its size and on the time that it takes.
 """
 
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -41,7 +42,7 @@ LARGEST_ANSWER = 16 * MIB
 """Bytes of an answer that is read whole."""
 
 SLOWEST = 120.0
-"""Seconds that an answer may take from its first byte to its last."""
+"""Seconds that the head of an answer may take, and then its body. The library bounds each pause, and not their sum."""
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 PAUSES = (0.3, 1.0)
@@ -59,6 +60,11 @@ NOT_REACHED = (
     *(httpx.ProxyError, httpx.UnsupportedProtocol),
 )
 """What happens before the first byte of a request leaves."""
+
+TOO_SLOW = "the answer took longer than {:.0f} s"
+
+OPENED = frozenset({"connection.connect_tcp.complete", "connection.start_tls.complete"})
+"""What the library calls the moments at which a request gets a new connection."""
 
 Sign = Callable[[httpx.Request], None]
 """Puts on a request what shows who sends it. Called anew for every attempt, with exactly what will be sent."""
@@ -192,11 +198,36 @@ class Connection:
         if self.sign:
             self.sign(request)
         try:
-            return client.send(request, stream=True)
+            with self._in_time(request):
+                return client.send(request, stream=True)
         except NOT_REACHED as error:
             raise self._not_reached(error) from None
         except httpx.TransportError as error:
             raise Lost(_reason(error)) from error
+
+    @contextmanager
+    def _in_time(self, request: httpx.Request) -> Iterator[None]:
+        """The connection of this thread's request is cut off if the head of its answer is not here in time."""
+        opened: list[Any] = self._mine.opened
+
+        def trace(event: str, info: Mapping[str, Any]) -> None:
+            if event in OPENED:
+                opened.append(info["return_value"])
+
+        request.extensions["trace"] = trace
+        end = time.monotonic() + SLOWEST
+        timer = threading.Timer(SLOWEST, _cut, (opened,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except httpx.TransportError:
+            if time.monotonic() >= end:
+                raise Lost(TOO_SLOW.format(SLOWEST)) from None
+            raise
+        finally:
+            timer.cancel()
+            del opened[:-1]  # a later request may find the last one still open
 
     def _described(self, call: Call) -> dict[str, Any]:
         url = f"{self.endpoint.rstrip('/')}/{call.path.lstrip('/')}"
@@ -219,7 +250,7 @@ class Connection:
                 follow_redirects=False,
                 headers={"user-agent": f"lading/{LADING}", "accept-encoding": "identity", "accept": "*/*"},
             )
-            self._mine.client = found
+            self._mine.client, self._mine.opened = found, []
             self._clients.append(found)
         return found
 
@@ -236,10 +267,8 @@ class Connection:
         """The answer, if it is one of the server that was asked and does not send us elsewhere."""
         if not 300 <= answer.status < 400:
             return answer
-        location = urlsplit(answer.headers.get("location", ""))
-        elsewhere = short(f"{location.scheme}://{location.netloc}" if location.netloc else location.path)
         raise error(
-            f"{self.place} sends us on to {elsewhere or 'nowhere'}, where no login of ours is sent",
+            f"{self.place} sends us on to {_named(answer.headers.get('location', ''))}, where no login of ours is sent",
             "write the address that is meant as the target's endpoint",
         )
 
@@ -275,6 +304,13 @@ def _trust(ca_file: Path | None, is_needed: bool) -> ssl.SSLContext:
         ) from None
 
 
+def _cut(opened: list[Any]) -> None:
+    """Whoever waits for something of these streams hears at once that there is no more."""
+    for stream in opened:
+        with suppress(OSError):
+            stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+
 def _whole(response: httpx.Response, limit: int) -> bytes:
     content = bytearray()
     for piece in _pieces(response):
@@ -292,7 +328,16 @@ def _pieces(response: httpx.Response) -> Iterator[bytes]:
     for piece in response.iter_raw():
         yield piece
         if time.monotonic() > end:
-            raise Lost(f"the answer took longer than {SLOWEST:.0f} s")
+            raise Lost(TOO_SLOW.format(SLOWEST))
+
+
+def _named(location: str) -> str:
+    """Where a redirect goes, without what of it may be a secret."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "no address at all"
+    return short(f"{parts.scheme}://{parts.netloc}" if parts.netloc else parts.path) or "nowhere"
 
 
 def _cause(error: BaseException) -> BaseException:
