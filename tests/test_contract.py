@@ -269,6 +269,35 @@ def assert_tame(answer: Answer, words: list[str]) -> None:
     assert len(answer.err) < 20_000, words
 
 
+def test_interrupting_again_and_again_ends_it_without_a_word(server: Server, desk: Desk, cli: Cli) -> None:
+    """Whatever is on its way then is settled by ``resolve``: what happened is in the ledger, and not on the screen."""
+    fail(server, lag=3.0, match="^POST", times=50)
+    specs = [desk.spec(f"slow{place}") for place in range(4)]
+    process = desk.start("submit", *specs, "-j", "2", "-q")
+    until(lambda: desk.service.seen)
+    for pause in (0.05, 0.1, 0.3, 0.5, 0.5):
+        time.sleep(pause)
+        process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode in {130, -signal.SIGINT}
+    assert b"Traceback" not in told
+    desk.service.faults = []
+    cli("resolve", "--all")
+    assert not desk.service.can_find or desk.believed() == sorted(desk.service.accepted())
+
+
+ODD = ["9" * 5000, "training/" + "9" * 5000, "../../x", "a\nb\x1b[31m", "\u0663", "1?a=b#c", ""]
+
+
+@pytest.mark.parametrize("id_", ODD, ids=range(len(ODD)))
+def test_an_id_that_is_none_is_told_to_be_unknown(id_: str, desk: Desk, cli: Cli) -> None:
+    """Whatever somebody types after the name of a target."""
+    for words in (["status"], ["logs"], ["stop"]):
+        answer = cli(*words, f"there:{id_}")
+        assert answer.code in {2, 3}, (words, answer.err)
+        assert_tame(answer, words)
+
+
 def test_a_redirect_takes_no_login_along(server: Server, desk: Desk, cli: Cli) -> None:
     """Every request is sent on to another host: it never hears from us."""
     id_ = json.loads(cli.good("submit", "hello.yaml", "--format", "json").out)["id"]

@@ -55,11 +55,21 @@ def _told(action: Callable[[], int | None], session: Session) -> int:
         write_nowhere(sys.stdout)
         return BROKEN_PIPE
     except (KeyboardInterrupt, click.Abort):
+        _interrupt_at_once()
         screen.remark("interrupted")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - this is where our own bugs surface
         return _our_bug(error, screen)
     return code
+
+
+def _interrupt_at_once() -> None:
+    """Python still waits for threads; whoever interrupts us again ends the process, as the shell expects."""
+    import signal
+    import threading
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def before_any_command(error: BaseException) -> int:
