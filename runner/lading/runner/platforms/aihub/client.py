@@ -19,6 +19,9 @@ from lading.runner.platforms.aihub.services import Services
 from lading.runner.secrets.vault import revealed
 from lading.runner.states import State, Status
 
+LONGEST_NUMBER = 18
+"""Digits; Python makes no number of thousands of them."""
+
 FEW = 5
 """So many of a kind are asked about one by one; of more, their list is asked for first."""
 
@@ -249,7 +252,7 @@ def _kind(native_id: str) -> tuple[str, int]:
 
 def _is_known(native_id: str) -> bool:
     name, _, number = native_id.partition("/")
-    return name in KINDS and number.isdecimal() and number.isascii()
+    return name in KINDS and number.isdecimal() and number.isascii() and len(number) <= LONGEST_NUMBER
 
 
 def _number(data: Any) -> int:
