@@ -191,6 +191,8 @@ class Connection:
     def _sent(self, call: Call) -> httpx.Response:
         self._wait_our_turn()
         client = self._client()
+        for _, file in (call.files or {}).values():
+            file.seek(0)  # it was read to its end where this is not the first attempt
         try:
             request = client.build_request(**self._described(call))
         except (httpx.InvalidURL, UnicodeError, ValueError, TypeError) as error:
