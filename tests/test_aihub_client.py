@@ -238,10 +238,23 @@ def test_old_work_is_not_looked_through(client: Client, service: AIHub, server: 
     for _ in range(250):
         client.submit(outgoing("search", SEARCH))
     for item in service.items["search"].values():
-        item.created -= 7200_000
+        item.created -= 3 * 86400_000
     before = len(service.seen)
     assert client.find(token(IDS.new()), KINDS["search"].create) is None
     assert len(service.seen) - before == 1
+
+
+def test_a_clock_that_is_a_day_ahead_hides_no_work(client: Client, service: AIHub) -> None:
+    """What is there is never called absent, however much was made since."""
+    sent = outgoing("search", SEARCH)
+    client.submit(sent)
+    for _ in range(120):
+        client.submit(outgoing("search", SEARCH))
+    for item in service.items["search"].values():
+        item.created -= 86400_000
+    found = client.find(sent.token, sent.path)
+    assert found is not None
+    assert found.native_id == "search/1"
 
 
 def test_many_are_asked_about_in_few_requests(client: Client, service: AIHub) -> None:

@@ -11,8 +11,8 @@ from lading.runner.platforms.aihub.protocol import NAME, PAGE, rows
 from lading.runner.submission.ids import time_of
 
 MOST_PAGES = 50
-SKEW = 3600.0
-"""Seconds by which the platform's clock may be behind ours."""
+SKEW = 2 * 86400.0
+"""Seconds by which the platform's clock may be behind ours: one of us may be in another time zone, or a day off."""
 
 Row = Mapping[str, Any]
 
