@@ -361,6 +361,18 @@ def test_no_secret_is_seen(server: Server, desk: Desk, cli: Cli, tmp_path: Path)
     assert [(path.name, value) for path in files for value in hidden if value.encode() in path.read_bytes()] == []
 
 
+def test_what_another_command_sent_is_hidden_too(server: Server, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server repeats a secret that this process had no use for: whatever can be looked up silently is known."""
+    site = json.loads(Path("lading.site.yaml").read_text())
+    gone = {"gone": {"env": "NOT_SET"}, "asked": {"command": ["touch", "asked"]}}
+    Path("lading.site.yaml").write_text(json.dumps({**site, "secrets": {"tok": {"env": "CANARY"}, **gone}}))
+    monkeypatch.setenv("CANARY", "c4n4ry-value")
+    fail(server, reply=text("<title>TOKEN=c4n4ry-value</title>", 500), times=50, skip=1)
+    out, err = desk.start("status", "there:1", "-v").communicate(timeout=60)
+    assert b"c4n4ry" not in out + err
+    assert not Path("asked").exists()
+
+
 def signatures(service: Service) -> set[str]:
     """What stood in headers that show who sends a request."""
     names = ("sign_str", "cookie", "authorization", "token", "x-pf-authorization")

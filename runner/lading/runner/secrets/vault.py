@@ -9,6 +9,7 @@ import os
 import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,6 +21,9 @@ LARGEST = 2**20
 
 COMMAND_TIMEOUT = 60.0
 """Seconds; long enough for somebody to type the passphrase that a password manager asks for."""
+
+SILENT = frozenset({"env", "file"})
+"""Sources that ask nobody for a passphrase."""
 
 Source = Mapping[str, Any]
 """Exactly one of env, file, keyring and command, as the site has it."""
@@ -110,6 +114,15 @@ class Vault:
                 value = _checked(what, _READERS[kind](self, what, where))
                 self._known[key] = kept_secret(value) if is_secret else SecretValue(value)
             return self._known[key]
+
+    def recall(self) -> None:
+        """Every value that can be had without asking anybody is known from now on: a server may repeat one that it was
+        given by another command, and whoever does not know it can not hide it.
+        """
+        for name, source in self._sources.items():
+            if source.keys() & SILENT:
+                with suppress(SecretMissing):
+                    self.value(name)
 
     def login(self, target: str, auth: Mapping[str, Source]) -> "Login":
         """The target's ``auth``, each value looked up when it is asked for."""

@@ -28,9 +28,10 @@ class Channel:
 
 
 def open_channel(site: Site, target: str, ledger: Ledger) -> Channel:
-    """A channel to the site's target of that name. Nothing is sent and no secret looked up yet."""
+    """A channel to the site's target of that name. Nothing is sent yet, and nobody asked for a secret."""
     entry = site.entry(target)
     vault = Vault({**site.secrets, **site.logins}, site.folder or Path())
+    vault.recall()
     context = Context(
         target=target,
         options={**default_options(entry["platform"]), **entry.get("options", {})},
