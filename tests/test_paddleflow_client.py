@@ -340,6 +340,14 @@ def test_the_catalog_has_what_is_on_later_pages(client: Client, service: PaddleF
     assert (len(catalog["queues"]), len(catalog["flavours"])) == (26, 27)
 
 
+def test_amounts_that_nobody_has_are_left_out_of_the_catalog(service: PaddleFlow, client: Client) -> None:
+    """A server may write what it likes as text."""
+    counts = {"nvidia.com/gpu": "9" * 5000}
+    odd = {"name": "odd", "cpu": "1e9999999", "mem": "1e9999999Gi", "scalarResources": counts}
+    service.flavours = {"odd": odd}
+    assert client.catalog()["flavours"] == {"odd": {}}
+
+
 def test_doctor_compares_the_version(service: PaddleFlow, server: Server) -> None:
     """What the site says is held against what the server says."""
     good, other = (client_of(service, server.url, serverVersion=version) for version in ("v0.14.6", "0.14.2"))

@@ -1,7 +1,7 @@
 """The rows of PaddleFlow's table backwards: what a spec says for a native value."""
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from lading.compiler.platforms.paddleflow.expansion import expanded
@@ -54,7 +54,7 @@ def bytes_of(native: Any) -> int | None:
 def _whole(number: str, unit: int) -> int | None:
     try:
         found = Decimal(number) * unit
-    except InvalidOperation:
+    except ArithmeticError:  # it is no number, or too large to be one
         return None
     is_sound = found.is_finite() and 0 < found <= LARGEST and found == found.to_integral_value()
     return int(found) if is_sound else None

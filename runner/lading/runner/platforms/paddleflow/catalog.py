@@ -1,5 +1,6 @@
 """What a PaddleFlow server has, as the catalog of a target."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,5 +23,6 @@ def _flavour(row: Row, gpu_resource: str) -> dict[str, Any]:
     scalar = row.get("scalarResources")
     count = str(scalar.get(gpu_resource, "")) if isinstance(scalar, Mapping) else ""
     amounts = {"cpu": thousandths(row.get("cpu")), "memory": bytes_of(row.get("mem"))}
-    gpu = {"gpu": {"count": int(count)}} if count.isdecimal() and int(count) else {}
+    is_count = re.fullmatch(r"0*[1-9][0-9]{0,8}", count) is not None
+    gpu = {"gpu": {"count": int(count)}} if is_count else {}
     return {**{name: amount for name, amount in amounts.items() if amount}, **gpu}
