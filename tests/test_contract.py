@@ -96,6 +96,7 @@ CUTS: dict[str, dict[str, Any]] = {
     "cut after": {"cut": "after"},
     "busy": {"reply": Reply(429, b"", {"retry-after": "0"})},
     "moved": {"reply": Reply(307, b"", {"location": "https://elsewhere.example.org/"})},
+    "moved after": {"reply": Reply(301, b"", {"location": "https://elsewhere.example.org/"}), "carried_out": True},
     "not found after": {"reply": page(404), "carried_out": True},
     "500 after": {"reply": page(500), "carried_out": True},
     "502 after": {"reply": page(502), "carried_out": True},
@@ -362,15 +363,26 @@ def test_no_secret_is_seen(server: Server, desk: Desk, cli: Cli, tmp_path: Path)
 
 
 def test_what_another_command_sent_is_hidden_too(server: Server, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server repeats a secret that this process had no use for: whatever can be looked up silently is known."""
+    """A server repeats secrets that this command had no use for: what can be looked up silently is known, and what
+    may ask somebody for a passphrase where it was sent before.
+    """
+    monkeypatch.setenv("CANARY", "c4n4ry-silent")
+    asking = {name: {"command": ["sh", "-c", f"touch {name}; echo c4n4ry-{name}"]} for name in ("sent", "unused")}
     site = json.loads(Path("lading.site.yaml").read_text())
-    gone = {"gone": {"env": "NOT_SET"}, "asked": {"command": ["touch", "asked"]}}
-    Path("lading.site.yaml").write_text(json.dumps({**site, "secrets": {"tok": {"env": "CANARY"}, **gone}}))
-    monkeypatch.setenv("CANARY", "c4n4ry-value")
-    fail(server, reply=text("<title>TOKEN=c4n4ry-value</title>", 500), times=50, skip=1)
+    secrets = {"silent": {"env": "CANARY"}, "gone": {"env": "NOT_SET"}, **asking}
+    Path("lading.site.yaml").write_text(json.dumps({**site, "secrets": secrets}))
+    submission = desk.start("submit", desk.spec("with-secret", env={"A": {"secret": "sent"}}))
+    said = submission.communicate(timeout=60)
+    was_sent = submission.returncode == OK
+    assert was_sent == Path("sent").exists(), said  # an edition may be one that carries no secrets
+    Path("sent").unlink(missing_ok=True)
+    fail(server, reply=text("<title>TOKEN=c4n4ry-silent c4n4ry-sent</title>", 500), times=50, skip=1)
     out, err = desk.start("status", "there:1", "-v").communicate(timeout=60)
-    assert b"c4n4ry" not in out + err
-    assert not Path("asked").exists()
+    assert out + err
+    assert b"c4n4ry-silent" not in out + err
+    assert b"c4n4ry-sent" not in out + err or not was_sent
+    assert Path("sent").exists() == was_sent
+    assert not Path("unused").exists()
 
 
 def signatures(service: Service) -> set[str]:

@@ -14,6 +14,7 @@ from kit.toy import Toy, channel, compilation, request
 from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError, Unreachable
 from lading.runner.ledger.ledger import Ledger
 from lading.runner.ledger.record import Event, Kind, Submission
+from lading.runner.platform import Accepted
 from lading.runner.states import State, Status
 from lading.runner.submission.batch import submit_all
 from lading.runner.submission.in_flight import in_flight
@@ -275,6 +276,22 @@ def test_a_lost_request_is_known_to_be_absent_only_after_some_patience(tmp_path:
     (found,) = line.ledger.search()
     assert pauses == [0.0, *PATIENCE]
     assert (outcomes(found), len(toy.sent), toy.jobs()) == ({"": Kind.ABSENT}, 1, [])
+
+
+def test_a_platform_that_can_not_be_reached_for_a_moment_is_asked_again(tmp_path: Path, toy: Toy) -> None:
+    """No answer and nobody to ask, but the platform is back within the patience: the job is adopted."""
+    toy.plays, find = ["lose answer"], toy.find
+    line = channel(toy, tmp_path / "state", sleep=lambda _: None)
+    away = [Unreachable("no route to toy")] * len(PATIENCE)
+
+    def found_later(token: str, path: str = "") -> Accepted | None:
+        if away:
+            raise away.pop()
+        return find(token, path)
+
+    toy.find = found_later  # type: ignore[method-assign]
+    found = submit(compilation(), line)
+    assert (kinds(line.ledger, found), away) == ([("", "adopted")], [])
 
 
 def test_what_the_platform_can_not_tell_stays_unknown(tmp_path: Path, toy: Toy) -> None:

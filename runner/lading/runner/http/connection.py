@@ -9,8 +9,7 @@ no connection could be made        Unreachable     Unreachable: nobody has got i
 cut off while it is on its way     asked again     OutcomeUnknown
 429                                asked again     Unreachable, and when the platform wants it again
 502, 503, 504                      asked again     OutcomeUnknown: a proxy's word, the server may have it
-301, 307, 308                      Refused         Refused: whoever answered did not take it
-302, 303                           Refused         OutcomeUnknown: it may say where the result is
+any 3xx                            Refused         OutcomeUnknown: it may be taken, and the result be elsewhere
 any other answer                   the client's own tables say what it means
 =================================  ==============  =================================================
 
@@ -53,7 +52,6 @@ LONGEST_PAUSE = 60.0
 
 BUSY = 429
 BEHIND_A_PROXY = frozenset({502, 503, 504})
-NOT_TAKEN = frozenset({301, 307, 308})
 
 NOT_REACHED = (
     *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout),
@@ -139,7 +137,7 @@ class Connection:
             raise Unreachable(f"{self.place} is busy: {answer.words()}", "try again later, or with fewer --jobs")
         if answer.status in BEHIND_A_PROXY:
             raise OutcomeUnknown(f"{self.place} gave no answer of its own: {answer.words()}")
-        return self._at_home(answer, Refused if answer.status in NOT_TAKEN else OutcomeUnknown)
+        return self._at_home(answer, OutcomeUnknown)
 
     @contextmanager
     def open(self, call: Call) -> Iterator[tuple[Answer, Download]]:

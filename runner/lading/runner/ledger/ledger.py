@@ -43,6 +43,9 @@ _UNSETTLED = """EXISTS (SELECT 1 FROM part_now WHERE submission = submission.seq
     AND (outcome IS NULL OR outcome = 'unknown'))"""
 _EVENT = "INSERT INTO event (token, at, kind, state, native_id, data) VALUES (?, ?, ?, ?, ?, ?)"
 _NATIVE = "seq IN (SELECT submission FROM event JOIN part USING (token) WHERE native_id = ?)"
+_SECRETS = """SELECT DISTINCT secret.value AS name
+    FROM submission, json_each(requests) AS request, json_each(request.value, '$.secrets') AS secret
+    WHERE target = ?"""
 _TWIN = f"target = ? AND digest = ? AND {_STATE} IN ('pending', 'running', 'unknown', 'succeeded')"
 
 
@@ -159,6 +162,10 @@ class Ledger:
         """The requests of a submission, as data with the names of secrets."""
         (row,) = self._rows("SELECT requests FROM submission WHERE id = ?", [submission_id])
         return list(loads(row["requests"]))
+
+    def secrets_sent(self, target: str) -> frozenset[str]:
+        """The names of all secrets that requests to the target ever held."""
+        return frozenset(row["name"] for row in self._rows(_SECRETS, [target]))
 
     def last_requests(self, target: str, name: str) -> list[dict[str, Any]] | None:
         """The requests of the newest submission of that name on the target, None where there is none."""

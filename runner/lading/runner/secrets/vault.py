@@ -8,7 +8,7 @@ import hmac
 import os
 import stat
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -115,14 +115,18 @@ class Vault:
                 self._known[key] = kept_secret(value) if is_secret else SecretValue(value)
             return self._known[key]
 
-    def recall(self) -> None:
-        """Every value that can be had without asking anybody is known from now on: a server may repeat one that it was
-        given by another command, and whoever does not know it can not hide it.
+    @property
+    def asks_somebody(self) -> frozenset[str]:
+        """The secrets whose source may ask for a passphrase."""
+        return frozenset(name for name, source in self._sources.items() if not source.keys() & SILENT)
+
+    def recall(self, sent: Collection[str] = ()) -> None:
+        """The secrets that were sent are known from now on, and all that can be had without asking anybody: a server
+        may repeat one that another command gave it, and whoever does not know it can not hide it.
         """
-        for name, source in self._sources.items():
-            if source.keys() & SILENT:
-                with suppress(SecretMissing):
-                    self.value(name)
+        for name in self._sources.keys() - self.asks_somebody | self._sources.keys() & set(sent):
+            with suppress(SecretMissing):
+                self.value(name)
 
     def login(self, target: str, auth: Mapping[str, Source]) -> "Login":
         """The target's ``auth``, each value looked up when it is asked for."""

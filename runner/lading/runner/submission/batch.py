@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from lading.runner.errors import RunnerError
 from lading.runner.ledger.record import Submission
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 WORKERS = 8
 
 Answer = Submission | RunnerError
+Result = TypeVar("Result")
 
 
 def submit_all(
@@ -31,22 +32,32 @@ def submit_all(
     when that one is there. On an interrupt what is on its way is settled, and the rest is never sent.
     """
     channels = [channel_of(job) for job in jobs]
-    answers: list[Future[Answer]] = []
+    futures: list[Future[Answer]] = []
 
     def answer(place: int) -> Answer:
         try:
             for before in _before(jobs, place):
-                _check_is_there(jobs[before].name, answers[before].result())
+                _check_is_there(jobs[before].name, futures[before].result())
             return submit(jobs[place], channels[place], if_absent=if_absent)
         except RunnerError as error:
             return error
 
+    return on_each_target(answer, channels, workers, futures)
+
+
+def on_each_target(
+    work: Callable[[int], Result], channels: Sequence[Channel], workers: int, futures: "list[Future[Result]]"
+) -> Iterator[Result]:
+    """The results of ``work`` for each place, in order; at most ``workers`` at a time for each target.
+
+    ``futures`` is filled with those of all places. On an interrupt what was begun is ended, and no more begun.
+    """
     with ExitStack() as ending:
         pools = _pools(channels, workers)
         for pool in pools.values():
             ending.callback(pool.shutdown, cancel_futures=True)
-        answers += (pools[id(channel.client)].submit(answer, place) for place, channel in enumerate(channels))
-        for future in answers:
+        futures += (pools[id(channel.client)].submit(work, place) for place, channel in enumerate(channels))
+        for future in futures:
             yield future.result()
 
 

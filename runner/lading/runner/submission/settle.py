@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from lading.runner.errors import RunnerError
+from lading.runner.errors import RunnerError, Unreachable
 from lading.runner.ledger.record import NOT_THERE, Event, Kind, Part, Submission, happened
 from lading.runner.secrets.scrub import scrubber
 from lading.runner.targets.channel import Channel
@@ -24,18 +24,24 @@ class Sent(NamedTuple):
 def ask(token: str, path: str, channel: Channel, patience: tuple[float, ...] = PATIENCE) -> Sent:
     """What the platform knows of the request: its job is adopted, or certainly absent, or it stays unknown.
 
-    A job that is there is believed at once; one that is not there must still not be there after some patience.
+    A job that is there is believed at once; one that is not there must still not be there after some patience. A
+    platform that can not be reached may be back by then, so it is asked as often.
     """
+    said = Sent(happened(Kind.UNKNOWN))
     for delay in (0.0, *patience):
         channel.sleep(delay)
         try:
             found = channel.client.find(token, path)
         except RunnerError as error:
             scrubber().error(error)
-            return Sent(happened(Kind.UNKNOWN, reason=str(error)))
+            said = Sent(happened(Kind.UNKNOWN, reason=str(error)))
+            if not isinstance(error, Unreachable):
+                return said
+            continue
         if found:
             return Sent(happened(Kind.ADOPTED, found.native_id), found.answer)
-    return Sent(happened(Kind.ABSENT, reason="no answer came, and the platform does not have it"))
+        said = Sent(happened(Kind.ABSENT, reason="no answer came, and the platform does not have it"))
+    return said
 
 
 def conclude(submission: Submission, channel: Channel) -> list[str]:

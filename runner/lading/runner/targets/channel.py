@@ -28,10 +28,10 @@ class Channel:
 
 
 def open_channel(site: Site, target: str, ledger: Ledger) -> Channel:
-    """A channel to the site's target of that name. Nothing is sent yet, and nobody asked for a secret."""
+    """A channel to the site's target of that name. Nothing is sent yet; what its server was given before is known."""
     entry = site.entry(target)
     vault = Vault({**site.secrets, **site.logins}, site.folder or Path())
-    vault.recall()
+    vault.recall(ledger.secrets_sent(target) if vault.asks_somebody else ())
     context = Context(
         target=target,
         options={**default_options(entry["platform"]), **entry.get("options", {})},
