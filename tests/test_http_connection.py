@@ -251,6 +251,12 @@ def test_what_is_no_json_is_said_to_be_none(text: str) -> None:
         Answer(200, {}, text.encode()).json()
 
 
+def test_a_broken_record_is_not_quoted() -> None:
+    """It may be the one of a job, with whatever people put into its environment."""
+    with pytest.raises(Garbled, match="^the answer is no JSON: it is broken$"):
+        Answer(200, {}, b' {"env": {"PASSWORD": "p4ssw0rd"').json()
+
+
 def test_a_page_is_told_by_its_title_and_moves_no_cursor() -> None:
     """Markup, line breaks and control characters are not repeated."""
     page = b"<!doctype html><html><head><title>502\n Bad \x1b[31mGateway</title></head><body>x</body></html>"

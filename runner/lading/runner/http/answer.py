@@ -43,7 +43,9 @@ class Answer:
         try:
             data = json.loads(self.content, parse_constant=_no_number, parse_int=_whole, parse_float=_real)
         except (ValueError, RecursionError):
-            raise Garbled(f"the answer is no JSON: {self.words()}") from None
+            # What is nearly JSON is nearly a job's record, with whatever people put into its environment.
+            said = "it is broken" if self.content.lstrip()[:1] in {b"{", b"["} else self.words()
+            raise Garbled(f"the answer is no JSON: {said}") from None
         return _characters(data) if b"\\u" in self.content else data
 
     def words(self) -> str:
