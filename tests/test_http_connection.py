@@ -253,7 +253,7 @@ def test_what_is_no_json_is_said_to_be_none(text: str) -> None:
 
 def test_a_broken_record_is_not_quoted() -> None:
     """It may be the one of a job, with whatever people put into its environment."""
-    with pytest.raises(Garbled, match="^the answer is no JSON: it is broken$"):
+    with pytest.raises(Garbled, match=r"^the answer is no JSON: it is broken$"):
         Answer(200, {}, b' {"env": {"PASSWORD": "p4ssw0rd"').json()
 
 

@@ -1,6 +1,7 @@
 """From a spec's name on the command line to compilations; problems are raised all at once."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from lading.compiler.pipeline import Compilation, compile_spec
@@ -26,7 +27,7 @@ class SpecFile(NamedTuple):
 
 def open_spec(session: Session, name: str, sets: Sequence[str] = ()) -> SpecFile:
     """The specs of one file. Raises InvalidSpec with every problem of it."""
-    file = _opened(session, name, read(name), sets)
+    file = _opened(session, name, read(name, session.tree), sets)
     if not file.loaded.specs:
         raise WrongUsage(f"{name} holds no spec", "a site file says where specs run; name a spec")
     return file
@@ -46,7 +47,7 @@ def each_spec(
 ) -> Iterator[SpecFile]:
     """The specs file by file; what is wrong with a file is among the problems, and the next one comes."""
     has_specs = False
-    for candidate in find(paths):
+    for candidate in find(paths, session.tree):
         data = candidate.read()
         try:
             file = None if data is None else _opened(session, candidate.name, data, sets)
@@ -61,7 +62,8 @@ def each_spec(
 
 
 def _opened(session: Session, name: str, data: bytes, sets: Sequence[str]) -> SpecFile:
-    loaded = load(name, data, sets=sets, language=language(), read_file=read_beside)
+    beside = partial(read_beside, tree=session.tree)
+    loaded = load(name, data, sets=sets, language=language(), read_file=beside)
     session.screen.sources.update(loaded.sources)
     if has_errors(loaded.diagnostics):
         raise InvalidSpec(loaded.diagnostics)
