@@ -128,16 +128,18 @@ def _git(revision: str, *words: str) -> str:
         raise WrongUsage("there is no git on this machine", "install it, or compare with a file") from None
     if done.returncode == 0:
         return os.fsdecode(done.stdout)
-    if words[:2] == ("rev-parse", "--show-toplevel"):
+    said = os.fsdecode(done.stderr).strip()
+    if "not a git repository" in said:
         raise WrongUsage("this folder is in no git checkout", "go to one, or compare with a file")
     if words[0] == "merge-base":
         raise WrongUsage(
             f"{revision} and HEAD have no common commit here", "fetch the whole history: git fetch --unshallow"
         )
     if words[0] == "rev-parse":
-        raise WrongUsage(f"git knows no revision {revision}", "see that it is fetched: git log -1 " + revision)
-    said = os.fsdecode(done.stderr).strip().splitlines()
-    raise WrongUsage(f"git can not read {revision}: {said[0] if said else words[0]}", "see that the checkout is whole")
+        raise WrongUsage(
+            f"git knows no revision {revision}", "name a commit, branch or tag that is here; fetch it first"
+        )
+    raise WrongUsage(f"git can not read {revision}: {said.partition(chr(10))[0]}", "see that the checkout is whole")
 
 
 def _environ() -> dict[str, str]:
