@@ -198,7 +198,7 @@ def test_markdown_is_made_for_a_comment(cli: Cli) -> None:
     assert r'| ```"a\|b`c``d\n<img src=x>@everyone"``` |' in text
     assert "```diff\n- " in text
     many = "lading: v1\nname: many\nmatrix: {i: [" + ", ".join(map(str, range(400))) + "]}\n"
-    commit(many=many + "command: [a, b, c, d]\nenv: {A: x, B: y}\n")
+    commit(many=many + "command: [a, b, c, d]\nenv: {A: x, B: z}\n")
     text = cli("diff", ".", "--base", "main", "--format", "markdown").out
     assert len(text) < 65_536
     assert "more would make this comment too long" in text
