@@ -17,8 +17,8 @@ test: .venv/development ## the tests; those of Slurm are skipped where there is 
 check: .venv/development ## style, types, generated files and specs: what pre-commit runs before a commit
 	@$(BIN)/pre-commit run --all-files --show-diff-on-failure
 
-generate: .venv/development ## every file that repeats the models
-	@$(BIN)/python -m lading.compiler.generate
+generate: .venv/development ## every file that repeats the models, the tables or the commands
+	@$(BIN)/python -m lading.runner.generate
 
 golden: .venv/development ## the goldens as the code makes them now; read their diff before you commit it
 	@$(BIN)/python -m pytest -q --update-golden $(ARGS)

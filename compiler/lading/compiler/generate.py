@@ -1,12 +1,9 @@
-"""Writes every file that repeats the models and tables.
+"""Every file that repeats the models and tables.
 
 Those are the portable language's own, ``models.json`` of each platform, and under ``docs/`` the matrix and a page for
-each platform.
-
-``python -m lading.compiler.generate`` writes them; with ``--check`` it names the stale ones and exits 1.
+each platform. The runner's ``generate.py`` writes them.
 """
 
-import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,8 +13,8 @@ from lading.compiler.matrix_pages import as_html, as_markdown, as_text
 from lading.compiler.pages import platform_page
 from lading.compiler.registry import module_of, own_platforms
 from lading.schema.generate import as_text as as_json
-from lading.schema.generate import main, structs_of
 from lading.schema.generate import outputs as portable_outputs
+from lading.schema.generate import structs_of
 from lading.schema.shape import dump_structs
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -50,7 +47,3 @@ def _documentation() -> dict[Path, str]:
         DOCS / "matrix.html": as_html(matrix),
         **pages,
     }
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], outputs()))
