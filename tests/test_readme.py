@@ -10,7 +10,7 @@ from subprocess import PIPE, STDOUT
 import pytest
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [*sorted(ROOT.glob("*.md")), ROOT / "specs" / "README.md"]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), ROOT / "specs" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 ID = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{26}\b")
