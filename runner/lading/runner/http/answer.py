@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -15,6 +15,9 @@ LONGEST = 300
 
 LONGEST_NUMBER = 30
 """Digits of a whole number that anybody counts with."""
+
+DEEPEST = 100
+"""Lists and objects within each other in an answer: who goes through many more comes to the interpreter's own limit."""
 
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
@@ -44,6 +47,8 @@ class Answer:
             data = json.loads(self.content, parse_constant=_no_number, parse_int=_whole, parse_float=_real)
         except (ValueError, RecursionError):
             raise Garbled(f"the answer is no JSON: {self.words()}") from None
+        if is_deep(data):
+            raise Garbled(f"the answer is nested too deeply: {self.words()}")
         return _characters(data) if b"\\u" in self.content else data
 
     def words(self) -> str:
@@ -79,6 +84,22 @@ def field(data: Any, *names: str, of: type | tuple[type, ...] = object, default:
     if not is_right:
         raise Garbled(f"{'.'.join(names)} in the answer is {short(json.dumps(data, default=str))[:80]}")
     return data
+
+
+def is_deep(data: Any) -> bool:
+    """Whether JSON data is nested deeper than anybody means it to be."""
+    level = [data]
+    for _ in range(DEEPEST):
+        level = [item for one in level for item in _inside(one)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(data: Any) -> Iterable[Any]:
+    if isinstance(data, list):
+        return data
+    return data.values() if isinstance(data, dict) else ()
 
 
 def _characters(data: Any) -> Any:
