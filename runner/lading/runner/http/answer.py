@@ -49,7 +49,7 @@ class Answer:
             raise Garbled(f"the answer is no JSON: {self.words()}") from None
         if is_deep(data):
             raise Garbled(f"the answer is nested too deeply: {self.words()}")
-        return _characters(data) if b"\\u" in self.content else data
+        return whole_characters(data) if b"\\u" in self.content else data
 
     def words(self) -> str:
         """What the answer says to people, in one short line that moves no cursor: of a page its title."""
@@ -102,13 +102,13 @@ def _inside(data: Any) -> Iterable[Any]:
     return data.values() if isinstance(data, dict) else ()
 
 
-def _characters(data: Any) -> Any:
+def whole_characters(data: Any) -> Any:
     """The data with U+FFFD for halves of characters, which JSON can name and no text can hold."""
     if isinstance(data, str):
         return data.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(data, Mapping):
-        return {_characters(key): _characters(item) for key, item in data.items()}
-    return [_characters(item) for item in data] if isinstance(data, list) else data
+        return {whole_characters(key): whole_characters(item) for key, item in data.items()}
+    return [whole_characters(item) for item in data] if isinstance(data, list) else data
 
 
 def _whole(text: str) -> int:
