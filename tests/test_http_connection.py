@@ -353,6 +353,15 @@ def test_a_broken_record_is_not_quoted() -> None:
         Answer(200, {}, b' {"env": {"PASSWORD": "p4ssw0rd"').json()
 
 
+@pytest.mark.parametrize("depth", range(100, 1000, 49))
+@pytest.mark.parametrize("leaf", ["7", r'"\u0041"'])
+def test_an_answer_is_nested_too_deeply_before_anything_breaks(depth: int, leaf: str) -> None:
+    """What the parser still takes is more than all others could go through."""
+    with pytest.raises(Garbled):
+        Answer(200, {}, f"{'[' * depth}{leaf}{']' * depth}".encode()).json()
+    assert Answer(200, {}, f"{'[' * 90}{leaf}{']' * 90}".encode()).json()
+
+
 def test_a_page_is_told_by_its_title_and_moves_no_cursor() -> None:
     """Markup, line breaks and control characters are not repeated."""
     page = b"<!doctype html><html><head><title>502\n Bad \x1b[31mGateway</title></head><body>x</body></html>"

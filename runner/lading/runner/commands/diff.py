@@ -9,22 +9,17 @@ from lading.runner.invocation.session import Session
 from lading.runner.invocation.words import specs
 
 
-<<<<<<< HEAD
 @subcommand(
     "lading diff train.yaml -t cluster\nlading diff specs/ --base origin/main --format markdown",
     formats=(HUMAN, JSON, "unified", "json-patch", "markdown"),
 )
-@click.argument("paths", metavar="PATHS", nargs=-1, required=True)
-=======
-@subcommand("lading diff train.yaml -t cluster")
-@click.argument("spec", metavar="SPEC", shell_complete=specs)
->>>>>>> docs
+@click.argument("paths", metavar="PATHS", nargs=-1, required=True, shell_complete=specs)
 @TARGETS
 @click.option("--all-targets", is_flag=True, help="Every target of the site.")
 @click.option(
     "--against",
-<<<<<<< HEAD
     metavar="last|live|git:REV|FILE",
+    shell_complete=specs,
     help="What was last submitted (unless said otherwise), the job as the platform has it now, the specs as they were "
     "at a git revision, or a file: a plan, a payload that `lading compile` wrote, or another spec.",
 )
@@ -32,13 +27,6 @@ from lading.runner.invocation.words import specs
     "--base",
     metavar="REV",
     help="Where the current branch left this one: as --against git:, on all targets unless -t says which.",
-=======
-    metavar="last|FILE",
-    shell_complete=specs,
-    default="last",
-    show_default=True,
-    help="What was last submitted, or a file: a payload that `lading compile` wrote, or another spec.",
->>>>>>> docs
 )
 @ACCEPT
 @SETS
