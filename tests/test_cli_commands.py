@@ -103,6 +103,7 @@ DOCUMENTS: dict[str, list[list[str]]] = {
     ],
     "matrix": [["matrix"], ["matrix", "hello.yaml"]],
     "diff": [["diff", "hello.yaml"], ["diff", "hello.yaml", "--against", "hello.yaml"]],
+    "plan": [["plan", "hello.yaml"], ["plan", "hello.yaml", "-o", "p.json"], ["plan", "bad.yaml"]],
     "submit": [["submit", "hello.yaml"], ["submit", "hello.yaml", "--dry-run"], ["submit", "hello.yaml", "new"]],
     "status": [["status"], ["status", "ID"], ["status", "local:nothing"]],
     "list": [["list"]],

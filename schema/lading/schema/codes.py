@@ -575,5 +575,6 @@ CODES: dict[str, Code] = {
     "LD607": Code("outcome unknown", "{what}", advice="settle it with `lading resolve`"),
     "LD608": Code("ledger unusable", "{what}"),
     "LD609": Code("login rejected", "{what}"),
+    "LD610": Code("plan unusable", "{what}"),
     "LD701": Code("wrong command line", "{what}"),
 }

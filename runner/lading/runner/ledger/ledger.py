@@ -16,7 +16,7 @@ from sqlite3 import Row
 from typing import Any
 
 from lading.compiler.payload import Request
-from lading.runner.errors import NoSuchJob
+from lading.runner.errors import NoSuchJob, PlanUnusable
 from lading.runner.ledger.database import open_database, telling
 from lading.runner.ledger.group import Together, Write
 from lading.runner.ledger.record import Event, Part, Submission
@@ -87,6 +87,8 @@ class Ledger:
             twin = self.twin(submission.target, submission.digest, submission.endpoint) if if_absent else None
             if twin:
                 return twin.id
+            if self.has(submission.id):
+                raise PlanUnusable(f"the plan was used already: {submission.id}", "make a new plan: lading plan")
             row = f"({', '.join(values)}) VALUES (:{', :'.join(values)})"
             seq = self._connection.execute(f"INSERT INTO submission {row}", values).lastrowid
             parts = [(part.token, seq, place, part.name) for place, part in enumerate(submission.parts)]
@@ -118,6 +120,10 @@ class Ledger:
             raise NoSuchJob(f"no submission has the id {id_prefix}", "`lading list` shows those there are")
         names = ", ".join(f"{one.id} ({one.name})" for one in found[:5]) + (", …" if len(found) > 5 else "")
         raise NoSuchJob(f"several submissions begin with {id_prefix}: {names}", "write more of the id")
+
+    def has(self, id_: str) -> bool:
+        """Whether there is a submission of that id."""
+        return bool(self._rows("SELECT 1 FROM submission WHERE id = ?", [id_]))
 
     def current(self, ids: Sequence[str]) -> list[Submission]:
         """The submissions of these ids as they are now, in that order."""

@@ -52,7 +52,7 @@ def prepare(job: Sendable, channel: Channel) -> Prepared:
     """
     bodies = {request.name: filled(request.body, known_beforehand(request, channel)) for request in job.requests}
     after = {entry: _native_id(entry, job.target, channel) for entry in job.after}
-    return Prepared(_submission(job, channel.ids.new()), job.requests, bodies, after, channel.spec_dir)
+    return Prepared(_submission(job, job.id or channel.ids.new()), job.requests, bodies, after, channel.spec_dir)
 
 
 def _native_id(entry: str, target: str, channel: Channel) -> str:
