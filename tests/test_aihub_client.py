@@ -133,6 +133,70 @@ def test_a_run_is_run_again(client: Client) -> None:
     assert ended(client, native_id).state is State.FAILED
 
 
+@pytest.fixture
+def pipeline(cli: Cli, service: AIHub, server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The id of a run of a pipeline that has failed, as the ledger knows."""
+    for name, value in Desk(Path.cwd(), service, server.url).environ.items():
+        monkeypatch.setenv(name, value)
+    pipeline = "{id: '1', version: '2', params: {exit: '1'}}"
+    spec = f"lading: v1\nkind: pipeline\nname: nightly\npipeline: {pipeline}\n"
+    Path("p.yaml").write_text(spec)
+    id_ = str(cli.good("submit", "p.yaml", "--format", "json").document["id"])
+    assert cli("wait", id_).code == 1
+    return id_
+
+
+def told(cli: Cli, id_: str) -> tuple[str, str]:
+    """The state and the native id of the submission."""
+    (found,) = cli.good("status", id_, "--format", "json").document["submissions"]
+    return found["state"], found["parts"][0]["nativeId"]
+
+
+@pytest.mark.parametrize("renumbers", [False, True])
+def test_a_run_that_has_ended_lives_again(cli: Cli, service: AIHub, pipeline: str, renumbers: bool) -> None:
+    """Its old end holds no more, also where it got another number; it can be stopped, and started once more."""
+    service.renumbers, service.runs = renumbers, False
+    now = "run/2" if renumbers else "run/1"
+    answer = cli.good("start", pipeline)
+    assert answer.err == f"{pipeline} nightly {'runs again as run/2' if renumbers else 'may run'}\n"
+    assert told(cli, pipeline) == ("pending", now)
+    refused = cli("start", pipeline)
+    assert (refused.code, f"{now} has not ended: it is pending" in refused.err) == (3, True)
+    cli.good("stop", pipeline)
+    assert told(cli, pipeline) == ("stopped", now)
+    service.runs = True
+    cli.good("start", pipeline)
+    answer = cli("wait", pipeline, "--format", "json")
+    assert [one["state"] for one in answer.document["submissions"]] == ["failed"]
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_a_run_of_which_nobody_knows_if_it_runs_again_is_asked_about(
+    cli: Cli, service: AIHub, pipeline: str, cut: str
+) -> None:
+    """No answer comes: what the platform says afterwards is the truth, whatever the ledger knew."""
+    service.runs = False
+    service.faults = [Fault(cut=cut, match="^PUT")]
+    assert cli("start", pipeline).code == 4
+    assert told(cli, pipeline)[0] == ("pending" if cut == "after" else "failed")
+
+
+def test_an_old_end_is_waited_out(service: AIHub, server: Server) -> None:
+    """The platform tells it for a moment after it was told to run again; not for ever."""
+    pauses: list[float] = []
+    client = client_of(service, server.url)
+    client._sleep = pauses.append
+    native_id = client.submit(outgoing("run", RUN, params=[{"key": "exit", "value": "1"}])).native_id
+    ended(client, native_id)
+    before = service.get_run(service.seen[-1], "1")
+    service.runs = False
+    service.faults = [Fault(reply=before, match="GET /workflow-center", times=3)]
+    client.start(native_id)
+    assert pauses == [0.0, 0.5, 1.5]
+    assert client.status([native_id])[native_id].state is State.PENDING
+    client.close()
+
+
 def test_the_result_of_a_search_is_a_file(client: Client) -> None:
     """None until the search has succeeded; then its CSV, of a known size, and its address."""
     native_id = client.submit(outgoing("search", SEARCH)).native_id

@@ -114,10 +114,11 @@ class Relay(Service):
 @dataclass
 class AIHub(PlatformService):
     """The gateway. ``needs_project`` is whether a run must belong to a project, ``unique`` whether names must differ,
-    ``newest_first`` how lists are sorted.
+    ``newest_first`` how lists are sorted, ``renumbers`` whether what runs again is another run.
     """
 
     needs_project: bool = True
+    renumbers: bool = False
     unique: bool = False
     newest_first: bool = True
     tokens: set[str] = field(default_factory=set)
@@ -269,6 +270,7 @@ class AIHub(PlatformService):
         if order == "stop":
             self._stop(item)
         elif order in {"retry", "resubmit"} and item.status not in {WAITING, RUNNING}:
+            item = self._made("run", item.body) if self.renumbers else item
             self._rerun(item)
         else:
             raise no(1, f"the run can not {order}")
@@ -470,6 +472,7 @@ class AIHub(PlatformService):
         item.stopped = False
         for work in item.works:
             work.close()
+        item.works = []
         if self.runs:
             said = " ".join(f"{param['key']}={param['value']}" for param in item.body.get("params", []))
             code = next((param["value"] for param in item.body.get("params", []) if param["key"] == "exit"), "0")

@@ -1,6 +1,7 @@
 """The operations of an AIHub."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,10 @@ FEW = 5
 """So many of a kind are asked about one by one; of more, their list is asked for first."""
 
 
+SETTLING = (0.0, 0.5, 1.5, 3.0)
+"""Seconds before each look at whether what was told to run again does."""
+
+
 def connect(context: Context) -> "Client":
     """A client of the target. Nothing is asked yet."""
     return Client(context)
@@ -36,8 +41,8 @@ class Client(Lacking):
 
     platform = NAME
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, context: Context, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._context, self._sleep = context, sleep
         self._services = Services(context)
 
     def submit(self, outgoing: Outgoing) -> Accepted:
@@ -108,14 +113,22 @@ class Client(Lacking):
             if now is None or not now.state.is_final:
                 raise
 
-    def start(self, native_id: str) -> None:
-        """A run of a pipeline runs again: only what failed of one that has failed, all of another."""
+    def start(self, native_id: str) -> str:
+        """A run of a pipeline that has ended runs again: only what failed of one that has failed, all of another."""
         kind, number = self._known(native_id)
         if kind.again is None:
             raise NotSupported(f"{NAME} starts a {native_id.partition('/')[0]} once", "submit it again")
-        now = self.status([native_id]).get(native_id)
-        step = kind.again[0 if now and now.state is State.FAILED else 1]
-        self._services.of(kind.items).order(Call("PUT", f"{kind.items}/{number}/{step}"))
+        before = self.status([native_id]).get(native_id)
+        if before and not before.state.is_final:
+            raise Refused(f"{native_id} has not ended: it is {before.state}", "stop it first, or wait for its end")
+        step = kind.again[0 if before and before.state is State.FAILED else 1]
+        api = self._services.of(kind.items)
+        said = api.order(Call("PUT", f"{kind.items}/{number}/{step}"))
+        with api.reading(OutcomeUnknown):
+            now = native_id if said is None else f"{native_id.partition('/')[0]}/{_number(said)}"
+        if now == native_id:
+            self._await_other(native_id, before)
+        return now
 
     def logs(self, native_id: str, query: LogQuery) -> Iterator[LogLine]:
         """The output of a task's pods, or of a run's nodes."""
@@ -155,6 +168,13 @@ class Client(Lacking):
     def close(self) -> None:
         """Nothing is open any more."""
         self._services.close()
+
+    def _await_other(self, native_id: str, before: Status | None) -> None:
+        """For a moment, until the platform does not tell the old end any more of what runs again."""
+        for pause in SETTLING:
+            self._sleep(pause)
+            if self.status([native_id]).get(native_id) != before:
+                return
 
     def _asked(self, path: str, read: Any, **query: str | int) -> Any:
         api = self._services.of(path)
