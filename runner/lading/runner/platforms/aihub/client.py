@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError
+from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError, Unreachable
 from lading.runner.http.answer import Garbled, field, short
 from lading.runner.http.connection import Call
 from lading.runner.platform import Accepted, Context, Download, Lacking, LogLine, LogQuery, Outgoing
@@ -46,12 +46,14 @@ class Client(Lacking):
         self._services = Services(context)
 
     def submit(self, outgoing: Outgoing) -> Accepted:
-        """The work was accepted; its description ends with the token, which is how it can be found again."""
+        """The work was accepted; its description begins with the token, which is how it can be found again, also where
+        long descriptions are cut.
+        """
         kind = protocol.kind_at(outgoing.path)
         api = self._services.of(outgoing.path)
         body = dict(revealed(outgoing.body))
         if KINDS[kind].items:
-            body["description"] = f"{body.get('description') or ''} {marker(outgoing.token)}".lstrip()
+            body["description"] = f"{marker(outgoing.token)} {body.get('description') or ''}".rstrip()
         with _sendable(outgoing.path, body) as call:
             said = api.order(call)
         with api.reading(OutcomeUnknown):
@@ -67,7 +69,7 @@ class Client(Lacking):
         return {"data": said}
 
     def find(self, token: str, path: str = "") -> Accepted | None:
-        """The work of the kind that was asked for at the path, whose description ends with the token."""
+        """The work of the kind that was asked for at the path, whose description has the token."""
         kind = protocol.kind_at(path)
         if not KINDS[kind].items:
             raise OutcomeUnknown(f"{NAME} can not be asked for what was handed in", "look for it in its own pages")
@@ -76,6 +78,8 @@ class Client(Lacking):
             with api.reading():
                 row = Listing(api, KINDS[kind].items).find(marker(token), token)
                 return Accepted(f"{kind}/{_number(row)}", {"data": row}) if row else None
+        except Unreachable:
+            raise  # it may be back soon
         except RunnerError as error:
             raise OutcomeUnknown(str(error), error.help) from None
 
@@ -217,7 +221,7 @@ class Client(Lacking):
 
 
 def marker(token: str) -> str:
-    """What a description ends with."""
+    """What a description begins with."""
     return f"[lading:{token}]"
 
 
