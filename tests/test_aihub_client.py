@@ -1,6 +1,6 @@
 """AIHub's client against its services: each kind of work from its beginning to its end."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from typing import Any
@@ -11,7 +11,7 @@ from kit.cli import Cli
 from kit.machine import until
 from kit.platforms import Desk, client_of
 from servers.aihub import AIHub, Relay, serve
-from servers.web import Fault, Server, as_json, serving
+from servers.web import Fault, Reply, Request, Server, as_json, serving
 
 from lading.runner.errors import (
     LoginRejected,
@@ -85,11 +85,11 @@ def lines(client: Client, native_id: str, **query: Any) -> list[LogLine]:
 
 @pytest.mark.parametrize(("kind", "more"), [("training", {}), ("quota", {"priority": 1})])
 def test_a_task_from_its_beginning_to_its_end(client: Client, service: AIHub, kind: str, more: dict[str, Any]) -> None:
-    """Its description ends with the token; times are seconds; each instance has an output."""
+    """Its description begins with the token; times are seconds; each instance has an output."""
     sent = outgoing(kind, TASK, description="mine", command="echo out", instances=2, **more)
     native_id = client.submit(sent).native_id
     assert native_id == f"{kind}/1"
-    assert service.items[kind][1].body["description"] == f"mine [lading:{sent.token}]"
+    assert service.items[kind][1].body["description"] == f"[lading:{sent.token}] mine"
     done = ended(client, native_id)
     assert (done.state, done.native) == (State.SUCCEEDED, "3 success")
     assert 0 < (done.ended or 0) - (done.started or 0) < 60
@@ -131,6 +131,70 @@ def test_a_run_is_run_again(client: Client) -> None:
     assert lines(client, native_id, role="other") == []
     client.start(native_id)
     assert ended(client, native_id).state is State.FAILED
+
+
+@pytest.fixture
+def pipeline(cli: Cli, service: AIHub, server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The id of a run of a pipeline that has failed, as the ledger knows."""
+    for name, value in Desk(Path.cwd(), service, server.url).environ.items():
+        monkeypatch.setenv(name, value)
+    pipeline = "{id: '1', version: '2', params: {exit: '1'}}"
+    spec = f"lading: v1\nkind: pipeline\nname: nightly\npipeline: {pipeline}\n"
+    Path("p.yaml").write_text(spec)
+    id_ = str(cli.good("submit", "p.yaml", "--format", "json").document["id"])
+    assert cli("wait", id_).code == 1
+    return id_
+
+
+def told(cli: Cli, id_: str) -> tuple[str, str]:
+    """The state and the native id of the submission."""
+    (found,) = cli.good("status", id_, "--format", "json").document["submissions"]
+    return found["state"], found["parts"][0]["nativeId"]
+
+
+@pytest.mark.parametrize("renumbers", [False, True])
+def test_a_run_that_has_ended_lives_again(cli: Cli, service: AIHub, pipeline: str, renumbers: bool) -> None:
+    """Its old end holds no more, also where it got another number; it can be stopped, and started once more."""
+    service.renumbers, service.runs = renumbers, False
+    now = "run/2" if renumbers else "run/1"
+    answer = cli.good("start", pipeline)
+    assert answer.err == f"{pipeline} nightly {'runs again as run/2' if renumbers else 'may run'}\n"
+    assert told(cli, pipeline) == ("pending", now)
+    refused = cli("start", pipeline)
+    assert (refused.code, f"{now} has not ended: it is pending" in refused.err) == (3, True)
+    cli.good("stop", pipeline)
+    assert told(cli, pipeline) == ("stopped", now)
+    service.runs = True
+    cli.good("start", pipeline)
+    answer = cli("wait", pipeline, "--format", "json")
+    assert [one["state"] for one in answer.document["submissions"]] == ["failed"]
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_a_run_of_which_nobody_knows_if_it_runs_again_is_asked_about(
+    cli: Cli, service: AIHub, pipeline: str, cut: str
+) -> None:
+    """No answer comes: what the platform says afterwards is the truth, whatever the ledger knew."""
+    service.runs = False
+    service.faults = [Fault(cut=cut, match="^PUT")]
+    assert cli("start", pipeline).code == 4
+    assert told(cli, pipeline)[0] == ("pending" if cut == "after" else "failed")
+
+
+def test_an_old_end_is_waited_out(service: AIHub, server: Server) -> None:
+    """The platform tells it for a moment after it was told to run again; not for ever."""
+    pauses: list[float] = []
+    client = client_of(service, server.url)
+    client._sleep = pauses.append
+    native_id = client.submit(outgoing("run", RUN, params=[{"key": "exit", "value": "1"}])).native_id
+    ended(client, native_id)
+    before = service.get_run(service.seen[-1], "1")
+    service.runs = False
+    service.faults = [Fault(reply=before, match="GET /workflow-center", times=3)]
+    client.start(native_id)
+    assert pauses == [0.0, 0.5, 1.5]
+    assert client.status([native_id])[native_id].state is State.PENDING
+    client.close()
 
 
 def test_the_result_of_a_search_is_a_file(client: Client) -> None:
@@ -233,28 +297,128 @@ def test_work_is_found_by_its_description(newest_first: bool) -> None:
         client.close()
 
 
-def test_old_work_is_not_looked_through(client: Client, service: AIHub, server: Server) -> None:
-    """A list that shows the newest first ends where it is older than the token, clocks that are wrong allowed for."""
-    for _ in range(250):
+def made(client: Client, service: AIHub, count: int = 0) -> Outgoing:
+    """A search, and so many more after it."""
+    sent = outgoing("search", SEARCH)
+    client.submit(sent)
+    for _ in range(count):
         client.submit(outgoing("search", SEARCH))
+    return sent
+
+
+def found(client: Client, sent: Outgoing) -> str | None:
+    """The native id of the work, None where there is certainly none."""
+    there = client.find(sent.token, sent.path)
+    return there.native_id if there else None
+
+
+@pytest.mark.parametrize("skew", [0.0, -400 * 86400.0, 400 * 86400.0])
+def test_old_work_is_not_looked_through(client: Client, service: AIHub, skew: float) -> None:
+    """A list that goes back from number to number ends where it is older than the token by the platform's own clock."""
+    service.skew = skew
+    made(client, service, 250)
     for item in service.items["search"].values():
         item.created -= 3 * 86400_000
     before = len(service.seen)
-    assert client.find(token(IDS.new()), KINDS["search"].create) is None
-    assert len(service.seen) - before == 1
+    assert found(client, outgoing("search", SEARCH)) is None
+    assert len(service.seen) - before == (1 if skew <= 0 else 3)
 
 
-def test_a_clock_that_is_a_day_ahead_hides_no_work(client: Client, service: AIHub) -> None:
+@pytest.mark.parametrize("days", [1, 400])
+def test_a_clock_that_is_behind_hides_no_work(client: Client, service: AIHub, days: int) -> None:
     """What is there is never called absent, however much was made since."""
-    sent = outgoing("search", SEARCH)
-    client.submit(sent)
-    for _ in range(120):
-        client.submit(outgoing("search", SEARCH))
+    service.skew = -days * 86400.0
+    assert found(client, made(client, service, 120)) == "search/1"
+
+
+def test_without_a_clock_all_of_a_list_is_read(client: Client, service: AIHub) -> None:
+    """Nothing tells how far the platform's clock is behind."""
+    sent = made(client, service, 120)
     for item in service.items["search"].values():
-        item.created -= 86400_000
-    found = client.find(sent.token, sent.path)
-    assert found is not None
-    assert found.native_id == "search/1"
+        item.created = 1
+    service.faults = [Fault(reply=without_clock(service), times=9)]
+    assert found(client, sent) == "search/1"
+
+
+def without_clock(service: AIHub) -> Callable[[Request], Reply | None]:
+    """What the service answers, without a date."""
+
+    def answer(request: Request) -> Reply:
+        reply = service.answer(request)
+        return reply._replace(headers={name: text for name, text in reply.headers.items() if name != "date"})
+
+    return answer
+
+
+def test_of_copies_the_first_is_the_work(client: Client, service: AIHub) -> None:
+    """People copy work with its description; what they write around the token does no harm."""
+    sent = made(client, service, 3)
+    text = service.items["search"][1].body["description"]
+    service.items["search"][4].body["description"] = text  # type: ignore[index]
+    service.items["search"][1].body["description"] = f"see {text}, done"  # type: ignore[index]
+    assert found(client, sent) == "search/1"
+
+
+def test_a_description_that_is_cut_keeps_the_token(client: Client, service: AIHub) -> None:
+    """It stands before what the user wrote."""
+    sent = outgoing("search", SEARCH, description="long " * 100)
+    client.submit(sent)
+    body = service.items["search"][1].body
+    body["description"] = body["description"][:64]  # type: ignore[index]
+    assert found(client, sent) == "search/1"
+
+
+def changing(service: AIHub, change: Callable[[dict[int, Any]], None]) -> Callable[[Request], Reply | None]:
+    """The list of searches has changed before the second page is read."""
+
+    def answer(request: Request) -> Reply | None:
+        if "page_num=2" in request.target:
+            change(service.items["search"])
+        return None
+
+    return answer
+
+
+def test_a_list_that_changes_while_it_is_read_hides_nothing(client: Client, service: AIHub) -> None:
+    """New work pushes old work down, which is seen twice; where some was taken away, one may have been skipped."""
+
+    def add(items: dict[int, Any]) -> None:
+        for _ in range(7):
+            made(client, service)
+
+    def take(items: dict[int, Any]) -> None:
+        items.popitem()
+
+    sent = made(client, service, 240)
+    service.faults = [Fault(reply=changing(service, add), match="/searches\\?", times=9)]
+    assert found(client, sent) == "search/1"
+    service.faults = [Fault(reply=changing(service, add), match="/searches\\?", times=9)]
+    assert found(client, outgoing("search", SEARCH)) is None
+    service.faults = [Fault(reply=changing(service, take), match="/searches\\?", times=9)]
+    with pytest.raises(OutcomeUnknown, match="took some away"):
+        found(client, outgoing("search", SEARCH))
+
+
+ROW = {"id": 1, "description": "", "created_at": 1}
+NOT_ALL: dict[str, Any] = {
+    "no total": {"data": [ROW]},
+    "a total of less": {"total": 0, "data": [ROW]},
+    "a total of more": {"total": 2, "data": [ROW]},
+    "no rows": {"total": 2, "data": None},
+    "no descriptions": {"total": 1, "data": [{"id": 1}]},
+    "an odd description": {"total": 1, "data": [{**ROW, "description": ["x"]}]},
+    "no number": {"total": 1, "data": [{**ROW, "id": None}]},
+}
+
+
+@pytest.mark.parametrize("name", NOT_ALL)
+def test_a_list_that_may_lack_some_proves_nothing(client: Client, service: AIHub, name: str) -> None:
+    """It counts other than it lists, has an end before its end, or does not tell what we look for."""
+    service.faults = [Fault(reply=as_json({"code": 0, "data": NOT_ALL[name]}), match="/searches", times=9)]
+    with pytest.raises((OutcomeUnknown, Unreachable)):
+        found(client, outgoing("search", SEARCH))
+    service.faults = [Fault(reply=as_json({"code": 0, "data": {"total": 1, "data": [ROW]}}), match="/searches")]
+    assert found(client, outgoing("search", SEARCH)) is None
 
 
 def test_many_are_asked_about_in_few_requests(client: Client, service: AIHub) -> None:

@@ -437,3 +437,15 @@ def test_many_threads_write_at_once_and_one_failure_is_its_own(ledger: Ledger) -
     assert failed == [7]
     assert len(ledger.search()) == 64
     assert len([text for text in commits if text == "COMMIT"]) < 64
+
+
+def test_what_is_started_again_has_no_end_any_more(ledger: Ledger) -> None:
+    """It is pending under its newest native id, nobody has told it to stop, and states are noted again."""
+    stopped = observed(Status(State.STOPPED, "CA"))
+    again = happened(Kind.STARTED, "native-2")
+    (part,) = begun(ledger, "01A", "train", ACCEPTED, happened(Kind.STOP_REQUESTED), stopped, again).parts
+    assert (part.status.state, part.native_id, part.stop_requested) == (State.PENDING, "native-2", False)
+    assert part.is_live
+    (part,) = begun(ledger, "01B", "train", ACCEPTED, DONE, again, happened(Kind.STOP_REQUESTED), stopped).parts
+    assert (part.status.state, part.stop_requested) == (State.STOPPED, True)
+    assert ledger.by_native("pf", "native-1") == ledger.get("01B") == ledger.by_native("pf", "native-2")

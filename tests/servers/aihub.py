@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any, ClassVar
 
 from aihub.models.data_warehouse import CreateSearchRequest
@@ -50,7 +51,7 @@ class Item:
     kind: str
     number: int
     body: Mapping[str, Any]
-    created: int = field(default_factory=lambda: int(time.time() * 1000))
+    created: int
     stopped: bool = False
     looks: int = 0
     works: list[Work] = field(default_factory=list)
@@ -114,10 +115,13 @@ class Relay(Service):
 @dataclass
 class AIHub(PlatformService):
     """The gateway. ``needs_project`` is whether a run must belong to a project, ``unique`` whether names must differ,
-    ``newest_first`` how lists are sorted.
+    ``newest_first`` how lists are sorted, ``renumbers`` whether what runs again is another run, ``skew``
+    by how many seconds its clock is ahead.
     """
 
     needs_project: bool = True
+    renumbers: bool = False
+    skew: float = 0.0
     unique: bool = False
     newest_first: bool = True
     tokens: set[str] = field(default_factory=set)
@@ -269,6 +273,7 @@ class AIHub(PlatformService):
         if order == "stop":
             self._stop(item)
         elif order in {"retry", "resubmit"} and item.status not in {WAITING, RUNNING}:
+            item = self._made("run", item.body) if self.renumbers else item
             self._rerun(item)
         else:
             raise no(1, f"the run can not {order}")
@@ -437,7 +442,7 @@ class AIHub(PlatformService):
         known = self.items.setdefault(kind, {})
         if self.unique and any(item.body.get("name") == body.get("name") for item in known.values()):
             raise no(8, "the name exists already")
-        item = Item(kind, len(known) + 1, body)
+        item = Item(kind, len(known) + 1, body, int((time.time() + self.skew) * 1000))
         known[item.number] = item
         self.history.append(f"{kind}/{item.number}")
         return item
@@ -456,7 +461,8 @@ class AIHub(PlatformService):
         ]
         items = items[::-1] if self.newest_first else items
         rows = [self._shown(item) for item in items[(page - 1) * size : page * size]]
-        return yes({"total": len(items), "page_size": size, "page_num": page, "data": rows or None})
+        listed = yes({"total": len(items), "page_size": size, "page_num": page, "data": rows or None})
+        return listed._replace(headers={**listed.headers, "date": formatdate(time.time() + self.skew, usegmt=True)})
 
     def _stop(self, item: Item) -> Reply:
         if item.status not in {WAITING, RUNNING}:
@@ -470,6 +476,7 @@ class AIHub(PlatformService):
         item.stopped = False
         for work in item.works:
             work.close()
+        item.works = []
         if self.runs:
             said = " ".join(f"{param['key']}={param['value']}" for param in item.body.get("params", []))
             code = next((param["value"] for param in item.body.get("params", []) if param["key"] == "exit"), "0")

@@ -176,8 +176,8 @@ class Client(Protocol):
         """The job has been told to end, all of it. Stopping what has ended already is fine."""
         ...
 
-    def start(self, native_id: str) -> None:
-        """A held job may run."""
+    def start(self, native_id: str) -> str:
+        """A held job may run, or one that has ended runs again; the native id that it has from now on."""
         ...
 
     def delete(self, native_id: str) -> None:
@@ -262,7 +262,7 @@ class Lacking:
     def close(self) -> None:
         """Nothing was open."""
 
-    def start(self, native_id: str) -> None:
+    def start(self, native_id: str) -> str:
         """Refused."""
         raise self._lacks("start")
 

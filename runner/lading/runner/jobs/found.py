@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from lading.runner.errors import NoSuchJob, RunnerError
 from lading.runner.invocation.options import WrongUsage
 from lading.runner.invocation.session import Session, check_targets
-from lading.runner.ledger.record import Kind, Part, Submission, happened
+from lading.runner.ledger.record import Event, Kind, Part, Submission
 from lading.runner.secrets.scrub import scrubber
 from lading.runner.states import Status
 from lading.runner.submission.watch import Pace, at_once, follow, refresh
@@ -69,10 +69,10 @@ class Found:
             raise NoSuchJob(f"{self.submission.target} has no job for {label(self.submission)}: {why}")
         return there
 
-    def note(self, part: Part, kind: Kind) -> None:
+    def note(self, part: Part, event: Event) -> None:
         """What was done to the part stands in the ledger, if the ledger knows it."""
         if self.is_ours:
-            self.session.ledger.note(part.token, happened(kind))
+            self.session.ledger.note(part.token, event)
 
 
 def label(submission: Submission) -> str:

@@ -19,7 +19,7 @@ from lading.compiler.payload import Request
 from lading.runner.errors import NoSuchJob, PlanUnusable
 from lading.runner.ledger.database import open_database, telling
 from lading.runner.ledger.group import Together, Write
-from lading.runner.ledger.record import Event, Part, Submission
+from lading.runner.ledger.record import Event, Kind, Part, Submission
 from lading.runner.ledger.rows import (
     COLUMNS,
     Whole,
@@ -99,12 +99,12 @@ class Ledger:
             return self._writing.run(write)
 
     def note(self, token: str, event: Event) -> None:
-        """The event has happened to the part now. A state after a final one is not noted: nothing follows that."""
+        """The event has happened to the part now. No state follows a final one, but of what is started again."""
         row = [token, self._clock(), event.kind, event.state, event.native_id or None, as_json(event.data)]
 
         def write() -> None:
             (known,) = self._rows("SELECT state FROM part_now WHERE token = ?", [token])
-            if event.state is None or known["state"] not in FINAL:
+            if event.state is None or event.kind is Kind.STARTED or known["state"] not in FINAL:
                 self._connection.execute(_EVENT, row)
 
         with telling(self._file):

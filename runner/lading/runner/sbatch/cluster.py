@@ -62,9 +62,10 @@ class Cluster(Lacking):
             raise NoSuchJob(f"Slurm knows no job {native_id}")
         self._order(native_id, ["scancel", native_id])
 
-    def start(self, native_id: str) -> None:
+    def start(self, native_id: str) -> str:
         """The job is not held any more."""
         self._order(native_id, ["scontrol", "release", native_id])
+        return native_id
 
     def update(self, native_id: str, changes: Mapping[str, Any]) -> None:
         """The time limit, the priority, or how many elements of an array run at once."""

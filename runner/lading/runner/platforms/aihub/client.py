@@ -1,11 +1,12 @@
 """The operations of an AIHub."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError
+from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError, Unreachable
 from lading.runner.http.answer import Garbled, field, short
 from lading.runner.http.connection import Call
 from lading.runner.platform import Accepted, Context, Download, Lacking, LogLine, LogQuery, Outgoing
@@ -26,6 +27,10 @@ FEW = 5
 """So many of a kind are asked about one by one; of more, their list is asked for first."""
 
 
+SETTLING = (0.0, 0.5, 1.5, 3.0)
+"""Seconds before each look at whether what was told to run again does."""
+
+
 def connect(context: Context) -> "Client":
     """A client of the target. Nothing is asked yet."""
     return Client(context)
@@ -36,17 +41,19 @@ class Client(Lacking):
 
     platform = NAME
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, context: Context, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._context, self._sleep = context, sleep
         self._services = Services(context)
 
     def submit(self, outgoing: Outgoing) -> Accepted:
-        """The work was accepted; its description ends with the token, which is how it can be found again."""
+        """The work was accepted; its description begins with the token, which is how it can be found again, also where
+        long descriptions are cut.
+        """
         kind = protocol.kind_at(outgoing.path)
         api = self._services.of(outgoing.path)
         body = dict(revealed(outgoing.body))
         if KINDS[kind].items:
-            body["description"] = f"{body.get('description') or ''} {marker(outgoing.token)}".lstrip()
+            body["description"] = f"{marker(outgoing.token)} {body.get('description') or ''}".rstrip()
         with _sendable(outgoing.path, body) as call:
             said = api.order(call)
         with api.reading(OutcomeUnknown):
@@ -62,7 +69,7 @@ class Client(Lacking):
         return {"data": said}
 
     def find(self, token: str, path: str = "") -> Accepted | None:
-        """The work of the kind that was asked for at the path, whose description ends with the token."""
+        """The work of the kind that was asked for at the path, whose description has the token."""
         kind = protocol.kind_at(path)
         if not KINDS[kind].items:
             raise OutcomeUnknown(f"{NAME} can not be asked for what was handed in", "look for it in its own pages")
@@ -71,6 +78,8 @@ class Client(Lacking):
             with api.reading():
                 row = Listing(api, KINDS[kind].items).find(marker(token), token)
                 return Accepted(f"{kind}/{_number(row)}", {"data": row}) if row else None
+        except Unreachable:
+            raise  # it may be back soon
         except RunnerError as error:
             raise OutcomeUnknown(str(error), error.help) from None
 
@@ -108,14 +117,22 @@ class Client(Lacking):
             if now is None or not now.state.is_final:
                 raise
 
-    def start(self, native_id: str) -> None:
-        """A run of a pipeline runs again: only what failed of one that has failed, all of another."""
+    def start(self, native_id: str) -> str:
+        """A run of a pipeline that has ended runs again: only what failed of one that has failed, all of another."""
         kind, number = self._known(native_id)
         if kind.again is None:
             raise NotSupported(f"{NAME} starts a {native_id.partition('/')[0]} once", "submit it again")
-        now = self.status([native_id]).get(native_id)
-        step = kind.again[0 if now and now.state is State.FAILED else 1]
-        self._services.of(kind.items).order(Call("PUT", f"{kind.items}/{number}/{step}"))
+        before = self.status([native_id]).get(native_id)
+        if before and not before.state.is_final:
+            raise Refused(f"{native_id} has not ended: it is {before.state}", "stop it first, or wait for its end")
+        step = kind.again[0 if before and before.state is State.FAILED else 1]
+        api = self._services.of(kind.items)
+        said = api.order(Call("PUT", f"{kind.items}/{number}/{step}"))
+        with api.reading(OutcomeUnknown):
+            now = native_id if said is None else f"{native_id.partition('/')[0]}/{_number(said)}"
+        if now == native_id:
+            self._await_other(native_id, before)
+        return now
 
     def logs(self, native_id: str, query: LogQuery) -> Iterator[LogLine]:
         """The output of a task's pods, or of a run's nodes."""
@@ -155,6 +172,13 @@ class Client(Lacking):
     def close(self) -> None:
         """Nothing is open any more."""
         self._services.close()
+
+    def _await_other(self, native_id: str, before: Status | None) -> None:
+        """For a moment, until the platform does not tell the old end any more of what runs again."""
+        for pause in SETTLING:
+            self._sleep(pause)
+            if self.status([native_id]).get(native_id) != before:
+                return
 
     def _asked(self, path: str, read: Any, **query: str | int) -> Any:
         api = self._services.of(path)
@@ -197,7 +221,7 @@ class Client(Lacking):
 
 
 def marker(token: str) -> str:
-    """What a description ends with."""
+    """What a description begins with."""
     return f"[lading:{token}]"
 
 

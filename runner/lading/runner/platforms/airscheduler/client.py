@@ -78,13 +78,14 @@ class Client(Lacking):
             if error.said.meaning.kind is not Kind.NOT_RUNNING or not self._state(native_id).is_final:
                 raise Refused(str(error), "`lading delete` takes away a task that has not started") from None
 
-    def start(self, native_id: str) -> None:
+    def start(self, native_id: str) -> str:
         """The task may run, now or because it was started before."""
         try:
             self._api.change("start", tasks.number(native_id))
         except Unsaid as error:
             if error.said.meaning.kind is not Kind.STARTED_BEFORE:
                 raise Refused(str(error), TO_START) from None
+        return native_id
 
     def delete(self, native_id: str) -> None:
         """The task is gone, and all that the platform knew of it."""
