@@ -18,7 +18,7 @@ def emit(plan: Plan) -> Sequence[Draft]:
     qos = root.get("native", "suanli", "qos")
     body = {
         "resources": _candidates(root),
-        "points": _points(root, pods),
+        "points": _pods(root, pods.points),
         "job_support": _support(root, pods),
         "services": _services(root),
         **only_set(**volumes(root), task_qos={"class": qos} if qos else None),
@@ -31,14 +31,15 @@ def _services(root: View) -> list[Body]:
     return [service(part, part.key or root.value("name"), shares[part.key], names) for part in containers(root)]
 
 
-def _points(root: View, pods: Counting) -> From:
+def _pods(root: View, count: int) -> From:
+    """A number of pods, which comes of how many are asked for."""
     sources = (root.get("array", "indices"), root.get("replicas"))
-    return From(pods.points, tuple(path for each in sources if each for path in each.sources))
+    return From(count, tuple(path for each in sources if each for path in each.sources))
 
 
 def _support(root: View, pods: Counting) -> Body:
     return only_set(
-        parallelism=root.get("array", "parallelism") or _points(root, pods)._replace(value=pods.parallelism),
+        parallelism=root.get("array", "parallelism") or _pods(root, pods.parallelism),
         timeout_sec=root.get("schedule", "timeLimit"),
         estimated_exec_sec=root.get("schedule", "estimate"),
         mod_param=_mode(root),
