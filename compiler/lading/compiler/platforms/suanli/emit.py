@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lading.compiler.payload import Draft, From, Lookup, Sources
 from lading.compiler.plan import Plan
-from lading.compiler.platforms.suanli.counting import Counting, counting
+from lading.compiler.platforms.suanli.counting import Counting, pods_of
 from lading.compiler.platforms.suanli.machines import MIB, Machine, machines, weights_of
 from lading.compiler.platforms.suanli.service import service
 from lading.compiler.platforms.suanli.storage import containers, volume_names, volumes
@@ -14,7 +14,7 @@ from lading.compiler.view import View
 
 def emit(plan: Plan) -> Sequence[Draft]:
     """The request that creates the task."""
-    root, pods = plan.root, counting(plan.job.value)
+    root, pods = plan.root, plan.once(pods_of)
     qos = root.get("native", "suanli", "qos")
     body = {
         "resources": _candidates(root),
@@ -42,16 +42,16 @@ def _support(root: View, pods: Counting) -> Body:
         parallelism=root.get("array", "parallelism") or _pods(root, pods.parallelism),
         timeout_sec=root.get("schedule", "timeLimit"),
         estimated_exec_sec=root.get("schedule", "estimate"),
-        mod_param=_mode(root),
+        mod_param=_mode(root, pods),
     )
 
 
-def _mode(root: View) -> Body:
+def _mode(root: View, pods: Counting) -> Body:
     """What becomes of a pod that has failed."""
     root.get("native", "suanli", "indexed")
     retries = root.get("schedule", "retries") or 0
     restart = root.get("schedule", "restart") or "Never"
-    if not counting(root.plan.job.value).is_indexed:
+    if not pods.is_indexed:
         return {"default": {"backoff_limit": retries, "restart_policy": restart}}
     most = root.get("native", "suanli", "maxFailedIndex")
     return {"index": {"index_backoff_limit": retries, **only_set(max_failed_index=most)}}
@@ -62,7 +62,7 @@ def _candidates(root: View) -> list[Body]:
     named = root.get("native", "suanli", "resources")
     resources = [_resources(root, name) for name in ("cpu", "memory", "gpu")]
     asked = (named.sources if named else (), *resources, _region(root))
-    sources = tuple(source for each in asked for source in each)
+    sources = tuple([source for each in asked for source in each])
     return [_candidate(root, each, sources) for each in root.plan.once(machines)]
 
 
@@ -96,4 +96,4 @@ def _region(root: View) -> Sources:
 
 def _resources(root: View, *path: str) -> Sources:
     """The fields of all containers that ask for the resource."""
-    return tuple(source for part in containers(root) for source in part.sources("resources", *path))
+    return tuple([source for part in containers(root) for source in part.sources("resources", *path)])
