@@ -70,20 +70,21 @@ class Reader:
 
     def _fields(self, node: Mapping, struct: Struct, path: Path) -> dict[str, Any]:
         value: dict[str, Any] = {}
-        findings = self.findings
+        findings, fields = self.findings, struct.fields
+        before = len(findings)
         for key, (_, item) in node.items.items():
             at = (*path, key)
-            known = struct.fields.get(key)
+            known = fields.get(key)
             if known is None:
                 self._unknown_key(struct, key, at)
-                continue
-            before = len(findings)
-            is_special = key in SPECIAL
-            read = self._special(item, known.shape, at, node) if is_special else self.read(item, known.shape, at)
-            if read is not WRONG:
-                value[key] = read
-            if len(findings) > before:
-                self._show_example(known, at, before)
+            else:
+                is_special = key in SPECIAL
+                read = self._special(item, known.shape, at, node) if is_special else self.read(item, known.shape, at)
+                if read is not WRONG:
+                    value[key] = read
+                if len(findings) > before:
+                    self._show_example(known, at, before)
+                    before = len(findings)
         return value
 
     def _show_example(self, known: Field, at: Path, since: int) -> None:
