@@ -5,7 +5,7 @@ A platform tells more than it was told, and some of it otherwise. What of that i
 list every row is ``*``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
 from itertools import zip_longest
@@ -21,7 +21,8 @@ class Telling(NamedTuple):
 
     It ``adds`` values where the request says nothing, ``fills`` in these where nothing is said, and ``hides`` what it
     tells otherwise or not at all, which is then taken to be as it was sent. The keys of ``maps`` are people's own, so
-    that an empty value says something there; the order of ``sets`` says nothing.
+    that an empty value says something there; the order of ``sets`` says nothing. ``secret`` reads what was written for
+    the value of a secret.
     """
 
     adds: frozenset[str] = frozenset()
@@ -29,6 +30,7 @@ class Telling(NamedTuple):
     hides: frozenset[str] = frozenset()
     maps: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
+    secret: Callable[[str], str] = str
 
 
 def live_body(sent: Mapping[str, Any], told: Mapping[str, Any], telling: Telling) -> dict[str, Any]:
@@ -46,8 +48,9 @@ def _object(sent: Mapping[str, Any], told: Mapping[str, Any], telling: Telling, 
 
 
 def _field(sent: Any, told: Any, telling: Telling, path: Path) -> Any:
-    if sent is _ABSENT:
-        return _addition(told, telling, path)
+    if sent is _ABSENT or sent is None:
+        added = _ABSENT if told is _ABSENT else _addition(told, telling, path)
+        return sent if added is _ABSENT else added
     if _is_among(telling.hides, path):
         return sent
     if told is _ABSENT or told is None:
@@ -75,6 +78,8 @@ def _value(sent: Any, told: Any, telling: Telling, path: Path) -> Any:
         return _object(sent, told, telling, path)
     if isinstance(sent, list) and isinstance(told, list):
         return _rows(sent, told, telling, path)
+    if isinstance(sent, Mapping) and isinstance(told, str):
+        return telling.secret(told)
     return sent if _is_nothing(sent) and _is_nothing(told) else told
 
 
