@@ -97,7 +97,10 @@ DOCUMENTS: dict[str, list[list[str]]] = {
     "import": [["import", "job.sh", "--from", "slurm"], ["import", "hello.yaml", "--from", "airscheduler"]],
     "validate": [["validate", "."], ["validate", "hello.yaml"], ["validate", "nowhere.yaml"]],
     "compile": [["compile", "hello.yaml"], ["compile", "two.yaml"], ["compile", "bad.yaml"]],
-    "explain": [["explain"], ["explain", "resources"], ["explain", "hello.yaml"], ["explain", "nothing"]],
+    "explain": [
+        *(["explain"], ["explain", "resources"], ["explain", "hello.yaml"], ["explain", "nothing"]),
+        *(["explain", "LD203"], ["explain", "ld601"], ["explain", "LD999"]),
+    ],
     "matrix": [["matrix"], ["matrix", "hello.yaml"]],
     "diff": [["diff", "hello.yaml"], ["diff", "hello.yaml", "--against", "hello.yaml"]],
     "submit": [["submit", "hello.yaml"], ["submit", "hello.yaml", "--dry-run"], ["submit", "hello.yaml", "new"]],

@@ -1,12 +1,13 @@
 """What a connection makes of servers that answer well, badly, halfway or not at all."""
 
 import json
+import os
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +162,7 @@ def test_an_answer_that_drips_is_given_up(
     monkeypatch.setattr(module, "SLOWEST", 0.5)
     faults(server, drip=0.02, reply=reply)
     before = time.monotonic()
-    with pytest.raises(OutcomeUnknown, match="took longer"):
+    with pytest.raises(OutcomeUnknown, match=r"took longer|too slowly"):
         line.order(MAKE)
     assert time.monotonic() - before < 1.5
     monkeypatch.undo()
@@ -177,12 +178,107 @@ def test_heads_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None
             while True:
                 caller.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
 
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        threading.Thread(target=go_on, args=(listening,), daemon=True).start()
-        line = Connection(f"http://127.0.0.1:{listening.getsockname()[1]}")
+    with listening_to(go_on) as url:
+        line = Connection(url)
         with pytest.raises(OutcomeUnknown, match="took longer"):
             line.order(MAKE)
         line.close()
+
+
+BIG = Reply(200, b"x" * 64_000)
+
+
+def test_a_large_file_comes_for_as_long_as_it_moves(
+    server: Server, line: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slow line it takes many times what an answer may take; whoever writes it elsewhere may take a while too."""
+    monkeypatch.setattr(module, "SLOWEST", 0.2)
+    monkeypatch.setattr(module, "SLOWEST_LINE", 20_000)
+    faults(server, drip=0.01, piece=1000, reply=BIG)
+    before = time.monotonic()
+    chunks = line.download(THERE).chunks
+    first = next(chunks)
+    time.sleep(0.4)
+    assert len(first) + sum(map(len, chunks)) == 64_000
+    assert time.monotonic() - before > 3 * module.SLOWEST
+
+
+@pytest.mark.parametrize("fast", [0, 60_000])
+def test_a_large_file_that_only_drips_is_given_up(
+    server: Server, line: Connection, monkeypatch: pytest.MonkeyPatch, fast: int
+) -> None:
+    """Also where most of it came at once: that buys no time for the rest."""
+    monkeypatch.setattr(module, "SLOWEST", 0.2)
+    monkeypatch.setattr(module, "SLOWEST_LINE", 20_000)
+
+    def drip(listening: socket.socket) -> None:
+        with suppress(OSError), listening.accept()[0] as caller:
+            caller.recv(65536)
+            caller.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 64000\r\n\r\n" + b"x" * fast)
+            while True:
+                caller.sendall(b"x")
+                time.sleep(0.02)
+
+    with listening_to(drip) as url:
+        slow = Connection(url)
+        before = time.monotonic()
+        with pytest.raises(Unreachable, match="broke off: the answer comes too slowly"):
+            b"".join(slow.download(THERE).chunks)
+        assert time.monotonic() - before < 1
+        slow.close()
+
+
+def test_a_large_file_goes_out_for_as_long_as_it_needs(
+    server: Server, line: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """To a server that reads slowly, and says nothing for a while when it has it all; a small request is given up."""
+    file = tmp_path / "weights"
+    file.write_bytes(b"x" * 2_000_000)
+    monkeypatch.setattr(module, "SLOWEST", 0.2)
+    monkeypatch.setattr(module, "TIMEOUT", httpx.Timeout(0.2))
+    monkeypatch.setattr(module, "SLOWEST_LINE", 1_000_000)
+    got: list[int] = []
+
+    def read_slowly(listening: socket.socket) -> None:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        with suppress(OSError), listening.accept()[0] as caller:
+            size = 0
+            while size < 2_000_000:
+                size += len(caller.recv(65536))
+                time.sleep(0.02)
+            got.append(size)
+            time.sleep(0.4)
+            caller.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+
+    with listening_to(read_slowly) as url, file.open("rb") as content:
+        slow = Connection(url)
+        assert slow.order(Call("POST", "/x", files={"file": ("weights", content)})).json() == {}
+        slow.close()
+    assert got
+    faults(server, latency=0.4)
+    with pytest.raises(OutcomeUnknown):
+        line.order(MAKE)
+
+
+def test_a_file_goes_out_whole_at_every_attempt(server: Server, line: Connection, tmp_path: Path) -> None:
+    """A question with a file is asked again after a cut; what is no file with a beginning is refused."""
+    (tmp_path / "a").write_bytes(b"content")
+    faults(server, cut="after", times=2)
+    with (tmp_path / "a").open("rb") as content:
+        line.ask(Call("POST", "/upload", files={"file": ("a", content)}))
+    assert [one.files()["file"][1] for one in server.service.seen] == [b"content"] * 3
+    reading, writing = os.pipe()
+    os.close(writing)
+    with open(reading, "rb") as pipe, pytest.raises(Refused, match="a file can not be sent"):
+        line.order(Call("POST", "/upload", files={"file": ("a", pipe)}))
+
+
+@contextmanager
+def listening_to(act: Callable[[socket.socket], None]) -> Iterator[str]:
+    """The address of a server that does just this with the first who calls."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=act, args=(listening,), daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
 def test_only_a_known_authority_is_believed(tmp_path: Path) -> None:
@@ -253,8 +349,17 @@ def test_what_is_no_json_is_said_to_be_none(text: str) -> None:
 
 def test_a_broken_record_is_not_quoted() -> None:
     """It may be the one of a job, with whatever people put into its environment."""
-    with pytest.raises(Garbled, match="^the answer is no JSON: it is broken$"):
+    with pytest.raises(Garbled, match=r"^the answer is no JSON: it is broken$"):
         Answer(200, {}, b' {"env": {"PASSWORD": "p4ssw0rd"').json()
+
+
+@pytest.mark.parametrize("depth", range(100, 1000, 49))
+@pytest.mark.parametrize("leaf", ["7", r'"\u0041"'])
+def test_an_answer_is_nested_too_deeply_before_anything_breaks(depth: int, leaf: str) -> None:
+    """What the parser still takes is more than all others could go through."""
+    with pytest.raises(Garbled):
+        Answer(200, {}, f"{'[' * depth}{leaf}{']' * depth}".encode()).json()
+    assert Answer(200, {}, f"{'[' * 90}{leaf}{']' * 90}".encode()).json()
 
 
 def test_a_page_is_told_by_its_title_and_moves_no_cursor() -> None:

@@ -197,13 +197,9 @@ def test_a_native_id_leads_to_its_submission_on_its_own_target_only(ledger: Ledg
     """Two platforms may number alike."""
     begun(ledger, "01A", "train", ACCEPTED)
     begun(ledger, "01B", "train", ACCEPTED, target="hub")
-    assert [
-        found and found.id for found in (ledger.by_native("pf", "native-1"), ledger.by_native("hub", "native-1"))
-    ] == [
-        "01A",
-        "01B",
-    ]
-    assert ledger.by_native("pf", "native-2") is None
+    assert [one.id for one in ledger.by_native("pf", "native-1")] == ["01A"]
+    assert [one.id for one in ledger.by_native("hub", "native-1")] == ["01B"]
+    assert ledger.by_native("pf", "native-2") == []
 
 
 def test_unsettled_are_those_of_which_nobody_knows(ledger: Ledger) -> None:

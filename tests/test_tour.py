@@ -1,16 +1,12 @@
 """The tour of the five platforms: every command that it shows is run, against the servers that it starts."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from subprocess import PIPE, STDOUT
 
 import pytest
+from kit.document import ROOT, follow
 from servers.__main__ import furnish, services
 from servers.web import Server
-from test_readme import ROOT, steps_of
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 TOUR = ROOT / "docs" / "tour.md"
@@ -28,21 +24,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 def test_every_command_of_the_tour_says_what_is_shown(folder: Path) -> None:
     """In one shell, from the first to the last: those with an output say exactly that, and only what fails may fail."""
-    environ = {**os.environ, "LADING_STATE": str(folder / "state"), "COLUMNS": "100"}
-    environ["PATH"] = f"{Path(sys.executable).parent}:{environ['PATH']}"
-    kept = ""
-    for command, output in steps_of(TOUR):
-        shown = f"{output.rstrip()}\n" if output.strip() else ""
-        keeps = command.startswith("id=")  # what one command of a shell leaves to the next
-        script = f"{kept}\n{command}" + ("; echo $id" if keeps else "")
-        done = subprocess.run(
-            ["bash", "-c", script], cwd=folder, env=environ, stdout=PIPE, stderr=STDOUT, text=True, check=False
-        )
-        assert not done.returncode or shown.startswith("error"), f"{command}\n{done.stdout}"
-        kept = f"id={done.stdout.strip()}" if keeps else kept
-        if shown:
-            said = done.stdout[: len(shown)] if shown.startswith("error") else done.stdout
-            assert (command, said) == (command, shown)
+    follow(TOUR, folder, LADING_STATE=str(folder / "state"))
 
 
 def test_the_servers_are_those_that_the_tour_speaks_of() -> None:

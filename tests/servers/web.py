@@ -119,7 +119,7 @@ class Fault:
     meet it. ``cut`` closes the connection ``before`` the request is carried out, or once it is, ``during`` the answer
     or ``after`` it would have been sent. ``reply``, or what it makes of the request, is answered instead, where
     ``carried_out`` after the request was carried out all the same. In seconds, ``latency`` is waited before a request
-    is carried out and ``lag`` after it, and each byte of the answer takes ``drip``.
+    is carried out and ``lag`` after it, and each ``piece`` of so many bytes of the answer takes ``drip``.
     """
 
     cut: str = ""
@@ -128,6 +128,7 @@ class Fault:
     latency: float = 0.0
     lag: float = 0.0
     drip: float = 0.0
+    piece: int = 1
     match: str = ""
     skip: int = 0
     times: int = 1
@@ -316,8 +317,8 @@ class _Handler(BaseHTTPRequestHandler):
         if not fault.drip:
             self.wfile.write(whole)
             return
-        for place in range(len(whole)):
-            self.wfile.write(whole[place : place + 1])
+        for place in range(0, len(whole), fault.piece):
+            self.wfile.write(whole[place : place + fault.piece])
             time.sleep(fault.drip)
 
     def log_message(self, *arguments: Any) -> None:

@@ -2,8 +2,6 @@
 do.
 
 Sentences are templates over the finding's words. A code keeps its number for ever; a removed one is never given again.
-LD1xx the text of a file · LD2xx the model · LD3xx fields against each other · LD4xx what a target can not carry ·
-LD5xx the site · LD6xx submission and the platforms' answers · LD7xx the command line.
 """
 
 from collections.abc import Mapping
@@ -17,6 +15,26 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
+
+
+class _Named(dict[str, object]):
+    """Words that are not known yet: each is its own name, in capitals."""
+
+    def __missing__(self, word: str) -> object:
+        return _Word(word.upper())
+
+
+class _Word(str):
+    """A word that is not known yet, whatever format is asked of it."""
+
+    __slots__ = ()
+
+    def __format__(self, how: str) -> str:
+        return str(self)
+
+
+_UNKNOWN = _Named()
+"""The words of no finding in particular: with them a template reads as a sentence."""
 
 
 class Code(NamedTuple):
@@ -40,6 +58,28 @@ class Code(NamedTuple):
         """One thing to do; a finding may bring its own as the word ``help``."""
         return str(words["help"]) if words.get("help") else self.advice.format_map(words)
 
+    @property
+    def says(self) -> str:
+        """The sentence of no finding in particular; nothing where it is each finding's own."""
+        said = self.message(_UNKNOWN)
+        return "" if said.isupper() else said
+
+    @property
+    def does(self) -> str:
+        """The advice of no finding in particular."""
+        return self.advice.format_map(_UNKNOWN)
+
+
+GROUPS = {
+    "LD1": "the text of a file",
+    "LD2": "the model",
+    "LD3": "fields against each other",
+    "LD4": "what a target can not carry",
+    "LD5": "the site",
+    "LD6": "submission and the platforms' answers",
+    "LD7": "the command line",
+}
+"""What the codes that begin so are about."""
 
 WARNING, NOTE = Severity.WARNING, Severity.NOTE
 

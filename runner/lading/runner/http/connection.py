@@ -14,7 +14,8 @@ any other answer                   the client's own tables say what it means
 =================================  ==============  =================================================
 
 Redirects are never followed, so that credentials go to the address that the site names and nowhere else. TLS is always
-verified. Nothing is read without a bound on its size and on the time that it takes.
+verified. Nothing is read without a bound on its size, but for files that somebody wants, and on the time that it takes:
+the larger, the longer, as long as it moves.
 """
 
 import socket
@@ -41,7 +42,12 @@ LARGEST_ANSWER = 16 * MIB
 """Bytes of an answer that is read whole."""
 
 SLOWEST = 120.0
-"""Seconds that the head of an answer may take, and then its body. The library bounds each pause, and not their sum."""
+"""Seconds that a request and the head of its answer may take, and then the answer's body, beyond what is said below.
+The library bounds each pause, and not their sum."""
+
+SLOWEST_LINE = 64 * 1024
+"""Bytes per second of the slowest line that is still served, half a megabit: a file may take as much longer as it needs
+there. Its receiver may keep silent for as long too: much of it may still be underway, or must be put away first."""
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 PAUSES = (0.3, 1.0)
@@ -60,6 +66,7 @@ NOT_REACHED = (
 """What happens before the first byte of a request leaves."""
 
 TOO_SLOW = "the answer took longer than {:.0f} s"
+TRICKLES = "the answer comes too slowly to be waited for"
 
 OPENED = frozenset({"connection.connect_tcp.complete", "connection.start_tls.complete"})
 """What the library calls the moments at which a request gets a new connection."""
@@ -189,10 +196,12 @@ class Connection:
     def _sent(self, call: Call) -> httpx.Response:
         self._wait_our_turn()
         client = self._client()
-        for _, file in (call.files or {}).values():
-            file.seek(0)  # it was read to its end where this is not the first attempt
         try:
+            for _, file in (call.files or {}).values():
+                file.seek(0)  # it was read to its end where this is not the first attempt
             request = client.build_request(**self._described(call))
+        except OSError as error:
+            raise Refused(f"a file can not be sent: {_reason(error)}", "name a regular file") from None
         except (httpx.InvalidURL, UnicodeError, ValueError, TypeError) as error:
             raise Refused(f"nothing can be asked of {self.place}{call.path}: {_reason(error)}") from None
         if self.sign:
@@ -202,28 +211,33 @@ class Connection:
                 return client.send(request, stream=True)
         except NOT_REACHED as error:
             raise self._not_reached(error) from None
-        except httpx.TransportError as error:
+        except (httpx.TransportError, OSError) as error:  # the network's, or that of a file which is sent
             raise Lost(_reason(error)) from error
 
     @contextmanager
     def _in_time(self, request: httpx.Request) -> Iterator[None]:
-        """The connection of this thread's request is cut off if the head of its answer is not here in time."""
+        """The connection of this thread's request is cut off if the head of its answer is not here in time: the more is
+        sent, the later.
+        """
         opened: list[Any] = self._mine.opened
 
         def trace(event: str, info: Mapping[str, Any]) -> None:
             if event in OPENED:
                 opened.append(info["return_value"])
 
+        longer = int(request.headers.get("content-length", 0)) / SLOWEST_LINE
+        allowed = SLOWEST + longer
         request.extensions["trace"] = trace
-        end = time.monotonic() + SLOWEST
-        timer = threading.Timer(SLOWEST, _cut, (opened,))
+        request.extensions["timeout"]["read"] += longer
+        end = time.monotonic() + allowed
+        timer = threading.Timer(allowed, _cut, (opened,))
         timer.daemon = True
         timer.start()
         try:
             yield
         except httpx.TransportError:
             if time.monotonic() >= end:
-                raise Lost(TOO_SLOW.format(SLOWEST)) from None
+                raise Lost(TOO_SLOW.format(allowed)) from None
             raise
         finally:
             timer.cancel()
@@ -324,11 +338,15 @@ def _pieces(response: httpx.Response) -> Iterator[bytes]:
     """The body as it comes. It was asked for as it is, so one that must be unpacked first could be of any size."""
     if response.headers.get("content-encoding", "identity") != "identity":
         raise Lost(f"the answer is packed ({short(response.headers['content-encoding'])}), which nobody asked for")
-    end = time.monotonic() + SLOWEST
-    for piece in response.iter_raw():
+    pieces, patience = response.iter_raw(), SLOWEST
+    while patience > 0:
+        before = time.monotonic()  # the time that whoever reads takes is no fault of the server's
+        if (piece := next(pieces, None)) is None:
+            return
+        earned = len(piece) / SLOWEST_LINE
+        patience = min(SLOWEST, patience - (time.monotonic() - before) + earned)
         yield piece
-        if time.monotonic() > end:
-            raise Lost(TOO_SLOW.format(SLOWEST))
+    raise Lost(TRICKLES)
 
 
 def _named(location: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lading.runner.invocation.options import Settings, WrongUsage
 from lading.runner.output.screen import Screen
+from lading.runner.specs.trees import DISK, Tree
 
 if TYPE_CHECKING:
     from lading.runner.ledger.ledger import Ledger
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 class Session:
     """What a command's function is given to work with."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, tree: Tree = DISK) -> None:
         self.settings = settings
+        self.tree = tree
         self.screen = Screen(settings)
         self._sites: dict[str, Site] = {}
         self._files: dict[Path | None, Site] = {}
@@ -32,13 +34,13 @@ class Session:
         if folder not in self._sites:
             from lading.runner.targets.sites import find_site, read_site
 
-            if self.settings.site and not os.path.isfile(self.settings.site):
+            if self.settings.site and not self.tree.is_file(self.settings.site):
                 raise WrongUsage(
                     f"there is no site file {self.settings.site}", "name one that is there, or leave out --site"
                 )
-            file = _near(find_site(self.settings.site, Path(folder)))
+            file = _near(find_site(self.settings.site, Path(folder), tree=self.tree))
             if file not in self._files:
-                self._files[file] = read_site(file)
+                self._files[file] = read_site(file, self.tree)
             self._sites[folder] = self._files[file]
         return self._sites[folder]
 

@@ -46,7 +46,8 @@ _NATIVE = "seq IN (SELECT submission FROM event JOIN part USING (token) WHERE na
 _SECRETS = """SELECT DISTINCT secret.value AS name
     FROM submission, json_each(requests) AS request, json_each(request.value, '$.secrets') AS secret
     WHERE target = ?"""
-_TWIN = f"target = ? AND digest = ? AND {_STATE} IN ('pending', 'running', 'unknown', 'succeeded')"
+_TWIN = f"""target = ? AND digest = ? AND ifnull(json_extract(recorded, '$.endpoint'), '') IN ('', ?)
+    AND {_STATE} IN ('pending', 'running', 'unknown', 'succeeded')"""
 
 
 def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -83,7 +84,7 @@ class Ledger:
         values = submission_values(submission, requests, self._clock())
 
         def write() -> str:
-            twin = self.twin(submission.target, submission.digest) if if_absent else None
+            twin = self.twin(submission.target, submission.digest, submission.endpoint) if if_absent else None
             if twin:
                 return twin.id
             row = f"({', '.join(values)}) VALUES (:{', :'.join(values)})"
@@ -127,13 +128,16 @@ class Ledger:
         """The last submission of that name of which any part reached the target, or may have."""
         return _first(self._submissions(f"target = ? AND name = ? AND {_REACHED}", [target, name], limit=1))
 
-    def by_native(self, target: str, native_id: str) -> Submission | None:
-        """The submission of which a part has that id on the target, or None where lading did not submit it."""
-        return _first(self._submissions(f"target = ? AND {_NATIVE}", [target, native_id], limit=1))
+    def by_native(self, target: str, native_id: str) -> list[Submission]:
+        """The submissions of which a part has that id on the target, the newest first; none that lading did not submit.
 
-    def twin(self, target: str, digest: str) -> Submission | None:
+        There are several where the target has been several servers.
+        """
+        return self._submissions(f"target = ? AND {_NATIVE}", [target, native_id])
+
+    def twin(self, target: str, digest: str, endpoint: str = "") -> Submission | None:
         """The submission because of which ``begin`` with ``if_absent`` would write nothing."""
-        return _first(self._submissions(_TWIN, [target, digest], limit=1))
+        return _first(self._submissions(_TWIN, [target, digest, endpoint], limit=1))
 
     def unsettled(self) -> list[Submission]:
         """Every submission of which nobody knows for certain if the platform has it, the newest first."""

@@ -1,6 +1,7 @@
 """From a spec's name on the command line to compilations; problems are raised all at once."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from lading.compiler.pipeline import Compilation, compile_spec
@@ -26,7 +27,7 @@ class SpecFile(NamedTuple):
 
 def open_spec(session: Session, name: str, sets: Sequence[str] = ()) -> SpecFile:
     """The specs of one file. Raises InvalidSpec with every problem of it."""
-    file = _opened(session, name, read(name), sets)
+    file = _opened(session, name, read(name, session.tree), sets)
     if not file.loaded.specs:
         raise WrongUsage(f"{name} holds no spec", "a site file says where specs run; name a spec")
     return file
@@ -44,9 +45,23 @@ def open_specs(session: Session, paths: Sequence[str], sets: Sequence[str] = ())
 def each_spec(
     session: Session, paths: Sequence[str], sets: Sequence[str], problems: list[Diagnostic]
 ) -> Iterator[SpecFile]:
-    """The specs file by file; what is wrong with a file is among the problems, and the next one comes."""
+    """The specs file by file; what is wrong with a file is among the problems, and the next one comes.
+
+    Raises WrongUsage where there is no spec at all.
+    """
     has_specs = False
-    for candidate in find(paths):
+    for file in each_file(session, paths, sets, problems):
+        has_specs = has_specs or bool(file.loaded.specs)
+        yield file
+    if not has_specs and not problems:
+        raise WrongUsage(f"there is no spec in {', '.join(paths)}", NO_SPEC)
+
+
+def each_file(
+    session: Session, paths: Sequence[str], sets: Sequence[str], problems: list[Diagnostic]
+) -> Iterator[SpecFile]:
+    """The same, of any number of specs."""
+    for candidate in find(paths, session.tree):
         data = candidate.read()
         try:
             file = None if data is None else _opened(session, candidate.name, data, sets)
@@ -54,14 +69,12 @@ def each_spec(
             problems += error.diagnostics
             continue
         if file:
-            has_specs = has_specs or bool(file.loaded.specs)
             yield file
-    if not has_specs and not problems:
-        raise WrongUsage(f"there is no spec in {', '.join(paths)}", NO_SPEC)
 
 
 def _opened(session: Session, name: str, data: bytes, sets: Sequence[str]) -> SpecFile:
-    loaded = load(name, data, sets=sets, language=language(), read_file=read_beside)
+    beside = partial(read_beside, tree=session.tree)
+    loaded = load(name, data, sets=sets, language=language(), read_file=beside)
     session.screen.sources.update(loaded.sources)
     if has_errors(loaded.diagnostics):
         raise InvalidSpec(loaded.diagnostics)

@@ -7,7 +7,8 @@ from lading.compiler.explain import explain
 from lading.runner.invocation.session import Session
 from lading.runner.output.explained import show_explained
 from lading.runner.specs.compilation import compilations, open_spec
-from lading.runner.specs.files import ENDINGS, STDIN
+from lading.runner.specs.files import STDIN
+from lading.runner.specs.trees import ENDINGS
 from lading.schema.diagnostics import Diagnostic, has_errors
 
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from lading.runner.invocation.options import WrongUsage
+from lading.runner.specs.trees import DISK, ENDINGS, Tree
 from lading.schema.document import MAX_BYTES
 
 STDIN = "-"
-ENDINGS = (".yaml", ".yml")
 NO_SPEC = "a spec is a .yaml or .yml file that says `lading: v1`"
 PIECE = 1 << 16
 """Bytes that are read at once; most specs are shorter."""
@@ -26,51 +26,40 @@ class Candidate(NamedTuple):
 
     name: str
     is_named: bool
+    tree: Tree = DISK
 
     def read(self) -> bytes | None:
         """What the file holds; None where it was only found and is not one of ours."""
         if self.is_named:
-            return read(self.name)
+            return read(self.name, self.tree)
         if _is_special(self.name):
             return None
         try:
-            data = read(self.name)
+            data = read(self.name, self.tree)
         except WrongUsage:
-            return None if not os.path.exists(self.name) else read(self.name)
+            return read(self.name, self.tree) if os.path.exists(self.name) else None
         return data if _OURS.search(data) else None
 
 
-def find(paths: Iterable[str]) -> list[Candidate]:
+def find(paths: Iterable[str], tree: Tree = DISK) -> list[Candidate]:
     """Every file that the paths lead to, each once: named ones in their order, a folder's by name."""
     found: dict[str, Candidate] = {}
     for path in paths:
-        if path != STDIN and os.path.isdir(path):
-            for name in _in_folder(path):
-                found.setdefault(name, Candidate(name, is_named=False))
+        if path != STDIN and tree.is_folder(path):
+            for name in _in_folder(path, tree):
+                found.setdefault(name, Candidate(name, is_named=False, tree=tree))
         else:
             name = path if path == STDIN else os.path.normpath(path)
-            found[name] = Candidate(name, is_named=True)
+            found[name] = Candidate(name, is_named=True, tree=tree)
     return list(found.values())
 
 
-def _in_folder(folder: str) -> Iterator[str]:
-    """The YAML files at any depth. Hidden folders are left out, and a folder reached twice is searched once."""
-    seen: set[tuple[int, int]] = set()
-
-    for here, folders, files in os.walk(os.path.normpath(folder), onerror=_unreadable_folder, followlinks=True):
-        key = _identity(here)
-        if key in seen:
-            folders.clear()
-            continue
-        seen.add(key)
-        folders[:] = [name for name in sorted(folders) if not name.startswith(".")]
-        above = "" if here == os.curdir else os.path.join(os.path.normpath(here), "")
-        yield from (above + file for file in sorted(files) if file.endswith(ENDINGS))
-
-
-def _identity(folder: str) -> tuple[int, int]:
-    there = os.stat(folder)
-    return there.st_dev, there.st_ino
+def _in_folder(folder: str, tree: Tree) -> Iterator[str]:
+    try:
+        yield from tree.yaml_files(folder)
+    except OSError as error:
+        where = error.filename or folder
+        raise WrongUsage(f"the folder {where} can not be read: {why(error)}", "see that you may read it") from None
 
 
 def _is_special(name: str) -> bool:
@@ -78,16 +67,12 @@ def _is_special(name: str) -> bool:
     return not os.path.isfile(name) and os.path.exists(name) and not os.path.isdir(name)
 
 
-def _unreadable_folder(error: OSError) -> None:
-    raise WrongUsage(f"the folder {error.filename} can not be read: {why(error)}", "see that you may read it")
-
-
-def read(name: str) -> bytes:
+def read(name: str, tree: Tree = DISK) -> bytes:
     """What the file holds; ``-`` is standard input. No more of a file is read than a spec may be long."""
     try:
         if name == STDIN:
             return _start_of(sys.stdin.buffer)
-        with open(name, "rb") as file:
+        with tree.open(name) as file:
             return _start_of(file)
     except IsADirectoryError:
         raise WrongUsage(f"{name} is a folder, and this command takes a file", "name one of the files in it") from None
@@ -97,12 +82,12 @@ def read(name: str) -> bytes:
         raise WrongUsage(f"the file {name} can not be read: {why(error)}", "name a file that you may read") from None
 
 
-def read_beside(spec: str, relative: str) -> tuple[str, bytes]:
+def read_beside(spec: str, relative: str, tree: Tree = DISK) -> tuple[str, bytes]:
     """A file that a spec names: the name that people see, and the bytes. Raises OSError."""
     name = os.path.normpath(os.path.join(os.path.dirname(spec), relative))
     if _is_special(name):
         raise OSError("it is a pipe or a device")
-    with open(name, "rb") as file:
+    with tree.open(name) as file:
         return name, _start_of(file)
 
 

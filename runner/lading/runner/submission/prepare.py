@@ -15,7 +15,7 @@ from lading.runner.platform import Accepted, Outgoing
 from lading.runner.submission.ids import LENGTH, token
 from lading.runner.submission.late import answered, filled, known_beforehand
 from lading.runner.submission.sendable import Sendable
-from lading.runner.targets.channel import Channel
+from lading.runner.targets.channel import Channel, check_same_place
 from lading.runner.version import LADING
 
 
@@ -63,6 +63,7 @@ def _native_id(entry: str, target: str, channel: Channel) -> str:
         if entry in channel.client.status([entry]):
             return entry
         raise NoSuchJob(f"{target} knows no job {entry}, and none was submitted there under that name")
+    check_same_place(found, channel)
     if len(found.parts) > 1:
         steps = ", ".join(f"{part.name} = {part.native_id}" for part in found.parts)
         raise NotSupported(f"{entry} is a workflow, and a job can only come after one job", f"name a step: {steps}")

@@ -35,7 +35,7 @@ def submit(job: Sendable, channel: Channel, *, if_absent: bool = False) -> Submi
 
     With ``if_absent`` a submission of the same payload that is alive or has succeeded is returned, and nothing is sent.
     """
-    if if_absent and (twin := channel.ledger.twin(job.target, job.digest)):
+    if if_absent and (twin := channel.ledger.twin(job.target, job.digest, job.endpoint)):
         refresh(channel, [twin])
     prepared = prepare(job, channel)
     submission = prepared.submission

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lading.compiler.registry import language
+from lading.runner.specs.trees import DISK, Tree
 from lading.schema.diagnostics import Diagnostic, Finding, Label, diagnose, in_order
 from lading.schema.layers import Layer
 from lading.schema.load import load_lock
@@ -20,11 +21,12 @@ NO_LOCK = SiteFile(Layer(), NAME)
 """Where nothing was seen yet."""
 
 
-def lock_beside(site: SiteFile) -> SiteFile:
+def lock_beside(site: SiteFile, tree: Tree = DISK) -> SiteFile:
     """The lock beside the site's file, with everything that is wrong with it; an empty one where there is none."""
     file = Path(site.file).with_name(NAME)
     try:
-        data = file.read_bytes()
+        with tree.open(str(file)) as stream:
+            data = stream.read()
     except FileNotFoundError:
         return NO_LOCK
     except OSError as error:

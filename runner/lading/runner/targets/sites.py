@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from lading.compiler.registry import default_options, language, module_of, platform, platforms, sections
 from lading.compiler.secrets import login_secret
 from lading.compiler.target import Target
+from lading.runner.specs.trees import DISK, Tree
 from lading.runner.targets.lock import NO_LOCK, lock_beside, merged_catalog
 from lading.schema.diagnostics import Diagnostic, Finding, InvalidSpec, diagnose, has_errors, in_order
 from lading.schema.job import field_at
@@ -108,13 +109,16 @@ class Site(NamedTuple):
 
 
 def find_site(
-    explicit: str | None = None, folder: Path = Path(), environ: Mapping[str, str] = os.environ
+    explicit: str | None = None,
+    folder: Path = Path(),
+    environ: Mapping[str, str] = os.environ,
+    tree: Tree = DISK,
 ) -> Path | None:
     """The site file that holds for specs in the folder, or None. One that somebody named is not checked to be there."""
     if explicit:
         return Path(explicit)
     for above in _up_to_checkout(folder.absolute()):
-        if (above / NAME).is_file():
+        if tree.is_file(str(above / NAME)):
             return above / NAME
     if named := environ.get("LADING_SITE"):
         return Path(named).expanduser()
@@ -124,17 +128,18 @@ def find_site(
     return own if own.is_file() else None
 
 
-def read_site(file: Path | None) -> Site:
+def read_site(file: Path | None, tree: Tree = DISK) -> Site:
     """The site in the file, or the built-in one. Every problem of the file is raised at once, as ``InvalidSpec``."""
     if file is None:
         return Site(load_site("the built-in site", BUILT_IN, language()))
     try:
-        data = file.read_bytes()
+        with tree.open(str(file)) as stream:
+            data = stream.read()
     except OSError as error:
         words = {"file": str(file), "why": (error.strerror or str(error)).lower()}
         raise InvalidSpec([diagnose(Finding("LD506", (), words), {})]) from None
     found = load_site(str(file), data, language())
-    lock = lock_beside(found)
+    lock = lock_beside(found, tree)
     problems = [*found.diagnostics, *problems_of(found), *lock.diagnostics]
     if has_errors(problems):
         raise InvalidSpec(in_order(problems))

@@ -7,6 +7,7 @@ from lading.compiler.capability import Convert, Leaf, Verdict, dropped, emulated
 from lading.compiler.platforms.paddleflow.expansion import escaped
 from lading.compiler.platforms.paddleflow.jobtype import FRAMEWORKS, JobType, type_of
 from lading.compiler.platforms.paddleflow.objects import has_object, is_pulled_so_anyway, reasons, sent_as_object
+from lading.compiler.target import Target
 from lading.schema.units import written
 
 PRIORITIES = {"low": "LOW", "normal": "NORMAL", "high": "HIGH"}
@@ -51,8 +52,13 @@ def env(leaf: Leaf) -> Verdict:
     """The value, so that Kubernetes leaves it as it is, whichever role or step it ends up in. A secret is told too."""
     if isinstance(leaf.value, Mapping):
         return emulated(leaf.value, "PaddleFlow keeps it as plain text: whoever may see the job can read it")
-    parts = (leaf.job, *leaf.job.get("roles", {}).values(), *leaf.job.get("steps", {}).values())
-    return exact(escaped(leaf.value, [name for part in parts for name in part.get("env", {})]))
+    return exact(escaped(leaf.value, leaf.once(_variables)))
+
+
+def _variables(job: Mapping[str, Any], target: Target) -> frozenset[str]:  # noqa: ARG001 - as ``once`` asks for it
+    """The names of the variables of all containers."""
+    parts = (job, *job.get("roles", {}).values(), *job.get("steps", {}).values())
+    return frozenset(name for part in parts for name in part.get("env", {}))
 
 
 def workdir(leaf: Leaf) -> Verdict:

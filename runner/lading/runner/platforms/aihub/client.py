@@ -1,17 +1,17 @@
 """The operations of an AIHub."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError, Unreachable
+from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError
 from lading.runner.http.answer import Garbled, field, short
 from lading.runner.http.connection import Call
 from lading.runner.platform import Accepted, Context, Download, Lacking, LogLine, LogQuery, Outgoing
 from lading.runner.platforms.aihub import live, protocol
 from lading.runner.platforms.aihub.catalog import catalog_of
-from lading.runner.platforms.aihub.elsewhere import fetched, relayed
+from lading.runner.platforms.aihub.elsewhere import fetched, opened, relayed
 from lading.runner.platforms.aihub.listing import Listing
 from lading.runner.platforms.aihub.logs import Logs
 from lading.runner.platforms.aihub.protocol import KINDS, NAME, Kind
@@ -230,30 +230,17 @@ def status_of(row: Mapping[str, Any], kind: Kind) -> Status:
     )
 
 
-def _sendable(path: str, body: Mapping[str, Any]) -> "_Open":
-    return _Open(path, body)
-
-
-class _Open:
+@contextmanager
+def _sendable(path: str, body: Mapping[str, Any]) -> Iterator[Call]:
     """A request whose files are open for as long as it is on its way: one with files goes out as a form."""
-
-    def __init__(self, path: str, body: Mapping[str, Any]) -> None:
-        self._path, self._body = path, body
-        self._stack = ExitStack()
-
-    def __enter__(self) -> Call:
-        paths = {name: value for name, value in self._body.items() if isinstance(value, Path)}
-        if not paths:
-            return Call("POST", self._path, json=self._body)
-        try:
-            files = {name: (path.name, self._stack.enter_context(path.open("rb"))) for name, path in paths.items()}
-        except OSError as error:
-            raise Unreachable(f"a file can not be read any more: {error.strerror}") from None
-        texts = {name: value for name, value in self._body.items() if name not in paths}
-        return Call("POST", self._path, form=texts, files=files)
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
+    paths = {name: value for name, value in body.items() if isinstance(value, Path)}
+    if not paths:
+        yield Call("POST", path, json=body)
+        return
+    texts = {name: value for name, value in body.items() if name not in paths}
+    with ExitStack() as stack:
+        files = {name: (file.name, stack.enter_context(opened(file))) for name, file in paths.items()}
+        yield Call("POST", path, form=texts, files=files)
 
 
 def _kind(native_id: str) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from lading.runner.errors import NotSupported, Refused, Unreachable
@@ -65,7 +66,7 @@ def relayed(file: Path, place: str, context: Context) -> str:
     line = Connection(options["endpoint"], ca_file=ca_file, transport=context.transport)
     api = Api(NAME, line, _of_relay)
     try:
-        with file.open("rb") as content:
+        with opened(file) as content:
             call = Call(
                 "POST",
                 "/upload",
@@ -78,6 +79,14 @@ def relayed(file: Path, place: str, context: Context) -> str:
             return str(field(said, "path", of=str))
     finally:
         line.close()
+
+
+def opened(file: Path) -> BinaryIO:
+    """The file, to be read. Raises Unreachable where that can not be done any more."""
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise Unreachable(f"{file.name} can not be read any more: {error.strerror}") from None
 
 
 def _of_relay(answer: Answer) -> object:
