@@ -9,7 +9,7 @@ import pytest
 from kit.air import GIB, LOGIN, Air, envelope, outgoing
 from kit.cli import Cli
 from ruamel.yaml import YAML
-from servers.airscheduler import TASK, AirschedulerService, WithoutFilter
+from servers.airscheduler import FILLED_IN, TASK, AirschedulerService, WithoutFilter
 from servers.web import Fault, Reply, as_json
 
 from lading.runner.errors import (
@@ -559,7 +559,7 @@ def test_a_waiting_task_is_changed_and_waits_on(make: Make, api: str) -> None:
         "image_repo_tag": "a/b:1",
         "start_now": True,
         "running_config": '{"command": "run", "work_dir": "/x"}',
-        "resource_info": json.dumps({"cpu_count": 3, "mem_size": 2 * GIB}),
+        "resource_info": json.dumps({"cpu_count": 3, "mem_size": 2 * GIB, **FILLED_IN[api]["resource_info"]}),
     }
     assert air.service.tasks[1].started
     assert air.client.find("01jtoken") == Accepted(native_id)

@@ -44,6 +44,10 @@ class PlatformService(Service):
         there.
         """
 
+    def kept(self, native_id: str) -> dict[str, Any]:
+        """What is kept of the request that made the job. Tests change it."""
+        raise NotImplementedError
+
     @abstractmethod
     def expire(self) -> None:
         """No token that was given out until now is taken any more."""

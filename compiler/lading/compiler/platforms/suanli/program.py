@@ -110,5 +110,10 @@ def escaped(text: str) -> str:
     return _REFERENCE.sub("$$", text)
 
 
+def unescaped(text: str) -> str:
+    """The text of which this one was made for such a platform."""
+    return text.replace("$$", "$")
+
+
 _REFERENCE = re.compile(r"\$(?=[$(])")
 """What Kubernetes reads as the beginning of a reference, or of an escaped one."""

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from lading.compiler.platforms.airscheduler.wire import wire
 from lading.runner.errors import NoSuchJob, OutcomeUnknown, Refused, RunnerError
 from lading.runner.http.answer import Garbled, field
+from lading.runner.live import live_body
 from lading.runner.platform import Accepted, Context, Lacking, LogLine, LogQuery, Outgoing, Usage
 from lading.runner.platforms.airscheduler import changes, logs, tasks, used
 from lading.runner.platforms.airscheduler.api import Api, Said, Unsaid
 from lading.runner.platforms.airscheduler.monitor import Monitor
-from lading.runner.platforms.airscheduler.protocol import SUCCESS, Kind, States
+from lading.runner.platforms.airscheduler.protocol import SUCCESS, TELLING, Kind, States
 from lading.runner.secrets.vault import revealed
 from lading.runner.states import State, Status
 
@@ -102,6 +103,11 @@ class Client(Lacking):
         self._api.change("modify", tasks.number(native_id), body=body)
         if task.get("start_now") is not False:
             self.start(native_id)  # whatever was changed is held back
+
+    def live(self, native_id: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the scheduler would be sent to make the task again."""
+        body = changes.opened(tasks.task(self._api, native_id), self._options)
+        return live_body(sent, {**body, "usage": tasks.unmarked(body.get("usage"))}, TELLING)
 
     def logs(self, native_id: str, query: LogQuery) -> Iterator[LogLine]:
         """The lines of the task's one container."""
