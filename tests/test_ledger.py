@@ -448,4 +448,5 @@ def test_what_is_started_again_has_no_end_any_more(ledger: Ledger) -> None:
     assert part.is_live
     (part,) = begun(ledger, "01B", "train", ACCEPTED, DONE, again, happened(Kind.STOP_REQUESTED), stopped).parts
     assert (part.status.state, part.stop_requested) == (State.STOPPED, True)
-    assert ledger.by_native("pf", "native-1") == ledger.get("01B") == ledger.by_native("pf", "native-2")
+    assert ledger.by_native("pf", "native-2") == [ledger.get("01B"), ledger.get("01A")]
+    assert ledger.by_native("pf", "native-1") == ledger.by_native("pf", "native-2")

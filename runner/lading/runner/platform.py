@@ -209,14 +209,6 @@ class Client(Protocol):
         """The file that an ended job left behind for its user, None where it left none."""
         ...
 
-    def live(self, native_id: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The body of the request that would make the job as the platform has it now.
-
-        ``sent`` is the body that made it, as the ledger has it: names of secrets instead of values. What the server
-        adds or rewrites by itself is as in ``sent``; whatever somebody changed since is as it is now.
-        """
-        ...
-
     def execute(self, command: Sequence[str]) -> Executed:
         """The command has run on the login node."""
         ...
@@ -290,10 +282,6 @@ class Lacking:
     def usage(self, native_id: str) -> Sequence[Usage]:
         """Refused."""
         raise self._lacks("usage")
-
-    def live(self, native_id: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Refused."""
-        raise self._lacks("live", "diff --against live")
 
     def execute(self, command: Sequence[str]) -> Executed:
         """Refused."""
