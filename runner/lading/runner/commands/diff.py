@@ -6,14 +6,16 @@ import click
 
 from lading.runner.invocation.options import ACCEPT, SETS, TARGETS, subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import specs
 
 
 @subcommand("lading diff train.yaml -t cluster")
-@click.argument("spec", metavar="SPEC")
+@click.argument("spec", metavar="SPEC", shell_complete=specs)
 @TARGETS
 @click.option(
     "--against",
     metavar="last|FILE",
+    shell_complete=specs,
     default="last",
     show_default=True,
     help="What was last submitted, or a file: a payload that `lading compile` wrote, or another spec.",

@@ -7,10 +7,11 @@ import click
 
 from lading.runner.invocation.options import subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import targets
 
 
 @subcommand("lading exec cluster -- squeue --me")
-@click.argument("target", metavar="TARGET")
+@click.argument("target", metavar="TARGET", shell_complete=targets)
 @click.argument("words", metavar="-- COMMAND", nargs=-1, required=True, type=click.UNPROCESSED)
 def command(session: Session, target: str, words: Sequence[str]) -> int:
     """Run a command where a target's users log in.

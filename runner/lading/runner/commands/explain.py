@@ -6,10 +6,11 @@ import click
 
 from lading.runner.invocation.options import ACCEPT, SETS, TARGETS, WrongUsage, subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import explainable
 
 
 @subcommand("lading explain train.yaml -t cluster\nlading explain resources.gpu\nlading explain LD203")
-@click.argument("what", metavar="[SPEC|FIELD|CODE]", required=False)
+@click.argument("what", metavar="[SPEC|FIELD|CODE]", shell_complete=explainable, required=False)
 @TARGETS
 @ACCEPT
 @SETS

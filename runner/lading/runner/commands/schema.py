@@ -6,10 +6,11 @@ import click
 
 from lading.runner.invocation.options import subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import schemas
 
 
 @subcommand("lading schema spec > spec.schema.json")
-@click.argument("what", metavar="[spec|site|PLATFORM|output COMMAND]", nargs=-1)
+@click.argument("what", metavar="[spec|site|PLATFORM|output COMMAND]", shell_complete=schemas, nargs=-1)
 def command(session: Session, what: Sequence[str]) -> None:
     """Print JSON Schemas, for editors and programs.
 

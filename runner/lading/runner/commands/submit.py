@@ -6,10 +6,11 @@ import click
 
 from lading.runner.invocation.options import ACCEPT, SETS, TARGETS, Whole, WrongUsage, subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import files, specs
 
 
 @subcommand("lading submit train.yaml -t cluster --wait")
-@click.argument("paths", metavar="PATHS", nargs=-1, required=True)
+@click.argument("paths", metavar="PATHS", shell_complete=specs, nargs=-1, required=True)
 @TARGETS
 @ACCEPT
 @SETS
@@ -22,7 +23,13 @@ from lading.runner.invocation.session import Session
 @click.option(
     "-j", "--jobs", type=Whole(1), default=8, show_default=True, metavar="N", help="How many at the same time."
 )
-@click.option("-o", "--output", metavar="FILE", help="With --wait: write the result of what has one to this file.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    shell_complete=files,
+    help="With --wait: write the result of what has one to this file.",
+)
 def command(
     session: Session,
     paths: Sequence[str],

@@ -4,10 +4,11 @@ import click
 
 from lading.runner.invocation.options import subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import files
 
 
 @subcommand("lading upload model.pt cluster:~/models/model.pt")
-@click.argument("file", metavar="FILE")
+@click.argument("file", metavar="FILE", shell_complete=files)
 @click.argument("place", metavar="TARGET:PATH")
 def command(session: Session, file: str, place: str) -> None:
     """Copy a file to a target.
