@@ -119,6 +119,9 @@ def with_raw(native: Struct) -> Struct:
     return replace(native, fields={**native.fields, "raw": RAW}, found={})
 
 
+ANY_KIND = "What kind of work the document describes; a job where it does not say."
+"""What `kind` means, of whatever kind."""
+
 ABOUT_TARGETS = frozenset({"site", "lock"})
 """The kinds of files that name machines; all others name work."""
 
