@@ -228,6 +228,8 @@ class Ledger:
             for write in writes:
                 self._connection.execute("SAVEPOINT one")
                 if not write.succeeds():
+                    if write.error and not self._connection.in_transaction:
+                        raise write.error  # nothing of any of them is there any more, as on a full disk
                     self._connection.execute("ROLLBACK TO one")
                 self._connection.execute("RELEASE one")
 
