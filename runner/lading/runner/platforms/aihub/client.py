@@ -140,7 +140,7 @@ class Client(Lacking):
         if not (kind.has_pods or kind.again):
             raise NotSupported(f"a {native_id.partition('/')[0]} of {NAME} prints nothing", "`lading status` says more")
         api = self._services.of(kind.items)
-        return Logs(api, self._context, kind, number, query).lines()
+        return Logs(api, self._context, kind, number, query, self._sleep).lines()
 
     def result(self, native_id: str) -> Download | None:
         """The CSV of a search that has succeeded."""

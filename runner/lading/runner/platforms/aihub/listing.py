@@ -70,6 +70,16 @@ class Listing:
                 raise
         return min(found, key=_number, default=None)
 
+    def all(self) -> list[Row]:
+        """All rows, as far as it tells."""
+        found: dict[int, Row] = {}
+        for number in range(1, MOST_PAGES + 1):
+            page, before = self._page(number), len(found)
+            found |= zip(page.numbers, page.rows, strict=True)
+            if len(found) in {before, page.total}:
+                break
+        return list(found.values())
+
     def several(self, wanted: Collection[int]) -> dict[int, Row]:
         """The rows with these numbers, as far as a few pages have them."""
         found: dict[int, Row] = {}
