@@ -118,7 +118,7 @@ def printing(service: AIHub, client: Client) -> Callable[[str], str]:
 
     def make(text: str) -> str:
         native_id = client.submit(outgoing("training", TASK, command="sleep 60")).native_id
-        client._services.of(KINDS["training"].items).ask(Call("GET", f"{KINDS['training'].items}/1/pods/0/logs/new"))
+        client._services.of(KINDS["training"].items).ask(Call("GET", f"{KINDS['training'].items}/1/pods/1/logs/new"))
         service.items["training"][1].works[0].output = lambda: text  # type: ignore[method-assign]
         return native_id
 
@@ -543,6 +543,16 @@ def test_every_code_means_something(client: Client, server: Server, code: int, e
     with pytest.raises(error) as raised:
         client.submit(outgoing("training", TASK))
     assert type(raised.value) is error
+
+
+@pytest.mark.parametrize("number", [0, -1, 10**18, 10**29, True, "7", None])
+def test_a_number_that_is_none_is_no_answer(client: Client, service: AIHub, number: Any) -> None:
+    """Nobody could ask about such work again: it is looked for by its token."""
+    service.faults = [Fault(reply=as_json({"code": 0, "data": {"id": number}}), carried_out=True, match="^POST /model")]
+    sent = outgoing("training", TASK)
+    with pytest.raises(OutcomeUnknown):
+        client.submit(sent)
+    assert found(client, sent) == "training/1"
 
 
 def test_a_login_that_is_wrong(service: AIHub, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -489,7 +489,7 @@ class AIHub(PlatformService):
         words = {None: "Running", 0: "Succeeded"}
         pods = [
             {
-                "id": place,
+                "id": place + 1,
                 "namespace": "default",
                 "name": f"{item.kind}-{item.number}-{place}",
                 "status": words.get(work.exit_code, "Failed"),
@@ -506,7 +506,7 @@ class AIHub(PlatformService):
 
     def _logs(self, item: Item, pod: int) -> Reply:
         name = f"log-{item.kind}-{item.number}-{pod}"
-        self.store.files[name] = item.works[pod].output
+        self.store.files[name] = item.works[pod - 1].output
         return yes({"logs": [{"name": "main", "url": f"{self.beside.url}/{name}"}]})
 
     def _shown(self, item: Item) -> dict[str, Any]:
