@@ -6,7 +6,7 @@ UV := 0.13.8
 BIN := .venv/bin
 SYNC = env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --quiet --locked --inexact
 
-.PHONY: help test check golden generate bench platforms package clean
+.PHONY: help test check golden generate docs bench platforms package clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -17,8 +17,11 @@ test: .venv/development ## the tests; those of Slurm are skipped where there is 
 check: .venv/development ## style, types, generated files and specs: what pre-commit runs before a commit
 	@$(BIN)/pre-commit run --all-files --show-diff-on-failure
 
-generate: .venv/development ## every file that repeats the models
-	@$(BIN)/python -m lading.compiler.generate
+generate: .venv/development ## every file that repeats the models, the tables or the commands
+	@$(BIN)/python -m lading.runner.generate
+
+docs: .venv/development ## the documentation as a site, in build/site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 golden: .venv/development ## the goldens as the code makes them now; read their diff before you commit it
 	@$(BIN)/python -m pytest -q --update-golden $(ARGS)
@@ -33,7 +36,7 @@ package: .venv/development ## the wheel, in dist/
 	@$(BIN)/uv build --quiet --wheel
 
 clean: ## as after the clone
-	@rm -rf .venv dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/development: .venv/lading
 	@echo "installing what tests and checks need" >&2

@@ -433,8 +433,8 @@ def test_of_copies_the_first_is_the_work(client: Client, service: AIHub) -> None
     """People copy work with its description; what they write around the token does no harm."""
     sent = made(client, service, 3)
     text = service.items["search"][1].body["description"]
-    service.items["search"][4].body["description"] = text  # type: ignore[index]
-    service.items["search"][1].body["description"] = f"see {text}, done"  # type: ignore[index]
+    service.items["search"][4].body["description"] = text
+    service.items["search"][1].body["description"] = f"see {text}, done"
     assert found(client, sent) == "search/1"
 
 
@@ -443,7 +443,7 @@ def test_a_description_that_is_cut_keeps_the_token(client: Client, service: AIHu
     sent = outgoing("search", SEARCH, description="long " * 100)
     client.submit(sent)
     body = service.items["search"][1].body
-    body["description"] = body["description"][:64]  # type: ignore[index]
+    body["description"] = body["description"][:64]
     assert found(client, sent) == "search/1"
 
 

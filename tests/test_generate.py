@@ -9,7 +9,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import BaseModel
 from pydantic import Field as PydanticField
 
-from lading.compiler.generate import outputs
+from lading.runner.generate import outputs
 from lading.schema.document import parse
 from lading.schema.generate import main, portable, shape_of, stale, struct_of, structs_of
 from lading.schema.models.common import Env, Indices, Line, Model, Publish, optional, required
@@ -19,7 +19,7 @@ from lading.schema.shape import Field, Shape, Struct, dump_structs, language, lo
 
 
 def test_what_is_generated_is_what_the_models_say() -> None:
-    """No generated file is stale; `python -m lading.compiler.generate` writes those that are."""
+    """No generated file is stale; `python -m lading.runner.generate` writes those that are."""
     assert stale(outputs()) == []
 
 

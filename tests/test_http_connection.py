@@ -19,11 +19,11 @@ from servers.web import Fault, Reply, Request, Server, Service, as_json, route, 
 from lading.runner.errors import LoginRejected, OutcomeUnknown, Refused, RunnerError, SecretMissing, Unreachable
 from lading.runner.http import connection as module
 from lading.runner.http.answer import Answer, Garbled, field
-from lading.runner.http.api import login_of
+from lading.runner.http.api import login_of, token_in
 from lading.runner.http.connection import LARGEST_ANSWER, Call, Connection
 from lading.runner.http.login import Login
 from lading.runner.platform import Context
-from lading.runner.secrets.vault import SecretValue
+from lading.runner.secrets.vault import SecretValue, looked_up
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 THERE, MAKE = Call("GET", "/things/7"), Call("POST", "/things", json={"name": "Ω"})
@@ -333,6 +333,15 @@ def test_a_login_that_is_no_longer_taken_is_got_once_more(server: Server, line: 
         fixed.during(action(fixed))
 
 
+def test_an_empty_token_is_none() -> None:
+    """As a secret it would be found, and hidden, between any two characters of what people read."""
+    before = len(looked_up)
+    with pytest.raises(Garbled):
+        token_in({"token": ""}, "token")
+    assert len(looked_up) == before
+    assert token_in({"token": "x1y2z3"}, "token").reveal() == "x1y2z3"
+
+
 @pytest.mark.parametrize("value", ["a\nb", "schlüssel", " a", ""])
 def test_a_token_that_no_header_can_hold_is_not_sent(value: str) -> None:
     """A newline in it would be a header of its own."""
@@ -351,6 +360,15 @@ def test_a_broken_record_is_not_quoted() -> None:
     """It may be the one of a job, with whatever people put into its environment."""
     with pytest.raises(Garbled, match=r"^the answer is no JSON: it is broken$"):
         Answer(200, {}, b' {"env": {"PASSWORD": "p4ssw0rd"').json()
+
+
+@pytest.mark.parametrize("depth", range(100, 1000, 49))
+@pytest.mark.parametrize("leaf", ["7", r'"\u0041"'])
+def test_an_answer_is_nested_too_deeply_before_anything_breaks(depth: int, leaf: str) -> None:
+    """What the parser still takes is more than all others could go through."""
+    with pytest.raises(Garbled):
+        Answer(200, {}, f"{'[' * depth}{leaf}{']' * depth}".encode()).json()
+    assert Answer(200, {}, f"{'[' * 90}{leaf}{']' * 90}".encode()).json()
 
 
 def test_a_page_is_told_by_its_title_and_moves_no_cursor() -> None:

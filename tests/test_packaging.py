@@ -22,8 +22,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
 
 
 def files_of(wheel: ZipFile) -> set[str]:
-    """The files of the package, without its metadata."""
-    return {name for name in wheel.namelist() if ".dist-info/" not in name}
+    """The files of the package, without its metadata and what is put elsewhere."""
+    return {name for name in wheel.namelist() if ".dist-info/" not in name and ".data/" not in name}
 
 
 def test_the_wheel_holds_exactly_the_files_of_the_three_source_roots(wheel: ZipFile) -> None:
@@ -54,3 +54,10 @@ def test_the_license_and_the_command_are_installed(wheel: ZipFile) -> None:
     assert set(metadata) == {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}
     assert wheel.read(metadata["licenses/LICENSE"]) == (ROOT / "LICENSE").read_bytes()
     assert wheel.read(metadata["entry_points.txt"]).decode() == "[console_scripts]\nlading = lading.runner.cli:main\n"
+
+
+def test_the_man_page_is_installed_where_man_looks(wheel: ZipFile) -> None:
+    """`man lading` finds it beside the command's `bin`."""
+    (elsewhere,) = [name for name in wheel.namelist() if ".data/" in name]
+    assert elsewhere.partition(".data/")[2] == "data/share/man/man1/lading.1"
+    assert wheel.read(elsewhere) == (ROOT / "docs" / "lading.1").read_bytes()

@@ -510,6 +510,17 @@ def test_the_catalog_has_every_machine_in_every_region(client: Client, service: 
     assert client.catalog() == catalog
 
 
+@pytest.mark.parametrize("name", ["device_name", "gpu_name", "gpu_memory", "memory", "cpu_cores"])
+@pytest.mark.parametrize("odd", [{}, [7], -1, 0.5, True])
+def test_a_machine_that_is_described_oddly_is_an_error_of_the_platform_s(
+    client: Client, service: Suanli, name: str, odd: Any
+) -> None:
+    """Every property is of its type, or the answer is not believed."""
+    service.machines = [{**service.machines[1], name: odd}]
+    with pytest.raises(Unreachable, match=f"^Suanli did not answer as it should: {name} in the answer is"):
+        client.check()
+
+
 def test_machines_that_are_alike_have_names_of_their_own(client: Client, service: Suanli) -> None:
     """All of them bear what tells them apart, lest a spec that names one gets the other."""
     one = service.machines[1]

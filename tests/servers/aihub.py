@@ -50,7 +50,7 @@ class Item:
 
     kind: str
     number: int
-    body: Mapping[str, Any]
+    body: dict[str, Any]
     created: int
     stopped: bool = False
     looks: int = 0
@@ -162,6 +162,10 @@ class AIHub(PlatformService):
     def accepted(self) -> list[str]:
         """Everything that was ever made, but for uploads."""
         return list(self.history)
+
+    def kept(self, native_id: str) -> dict[str, Any]:
+        """The body as it was read."""
+        return self.items[native_id.partition("/")[0]][int(native_id.partition("/")[2])].body
 
     def expire(self) -> None:
         """No session is left."""
@@ -446,7 +450,7 @@ class AIHub(PlatformService):
             item.works = [Work(["sh", "-c", body.get("command", "true")], env) for _ in range(body["instances"])]
         return yes({"id": item.number})
 
-    def _made(self, kind: str, body: Mapping[str, Any]) -> Item:
+    def _made(self, kind: str, body: dict[str, Any]) -> Item:
         known = self.items.setdefault(kind, {})
         if self.unique and any(item.body.get("name") == body.get("name") for item in known.values()):
             raise no(8, "the name exists already")
@@ -514,7 +518,14 @@ class AIHub(PlatformService):
 
     def _shown_task(self, item: Item) -> dict[str, Any]:
         body = item.body
-        asked = {"description": "", "command": "", "shm": 0, "estimate_run_time": 0, "enable_ssh": False, **body}
+        asked = {
+            "description": "",
+            "command": "",
+            "shm": 0,
+            "estimate_run_time": 0,
+            "enable_ssh": False,
+            **_without_numbers(body),
+        }
         for name in ("use_ib_network", "always_pull_image", "is_quota_schedule", "enable_sys_admin"):
             asked.setdefault(name, False)
         more = {"notify_type": 1, "priority": 1, "enable_reschedule": False}
@@ -525,8 +536,8 @@ class AIHub(PlatformService):
             **USER,
             "id": item.number,
             "mtp_id": item.number,
-            "virtual_cluster": CLUSTER,
-            "storages": [STORAGE] if body.get("storage_ids") else None,
+            "virtual_cluster": {**CLUSTER, "id": body["virtual_cluster_id"]},
+            "storages": [{**STORAGE, "id": number} for number in reversed(body.get("storage_ids") or [])] or None,
             "namespace": "default",
             "res_name": f"{item.kind}-{item.number}",
             "status": item.status,
@@ -562,7 +573,7 @@ class AIHub(PlatformService):
         }
         return {
             "description": "",
-            **item.body,
+            **_without_numbers(item.body),
             **item.times,
             "id": item.number,
             "duration": 0,
@@ -599,7 +610,7 @@ class AIHub(PlatformService):
         return {
             "cover_img": "",
             "is_private": False,
-            **item.body,
+            **_without_numbers(item.body),
             **dated,
             **USER,
             "id": item.number,
@@ -636,6 +647,12 @@ def paged(rows: list[Any], request: Request) -> Reply:
     size, page = int(request.query.get("page_size", 20)), int(request.query.get("page_num", 1))
     shown = rows[(page - 1) * size : page * size] or None
     return yes({"total": len(rows), "page_size": size, "page_num": page, "data": shown})
+
+
+def _without_numbers(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body without what is told as an object, or as who it was, or not at all."""
+    left_out = {"virtual_cluster_id", "category_id", "project_id", "storage_ids", "user_id", "create_by", "use_cache"}
+    return {name: value for name, value in body.items() if name not in left_out}
 
 
 def yes(data: Any) -> Reply:

@@ -25,6 +25,13 @@ USERS = "/api/v1/users/"
 PASSWORD = "not-a-real-password"
 
 
+FILLED_IN: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "v1": {"running_config": {"work_dir": "/code"}, "resource_info": {}},
+    "v2": {"running_config": {}, "resource_info": {"shm_size": 64 << 20}},
+}
+"""What stands in a task's inner objects where it was left out."""
+
+
 @dataclass
 class Task:
     """One task: what was said of it, and its container while it has one."""
@@ -128,6 +135,10 @@ class AirschedulerService(PlatformService):
     def accepted(self) -> list[str]:
         """Every id that was given out."""
         return [str(id_) for id_ in range(1, self.made + 1)]
+
+    def kept(self, native_id: str) -> dict[str, Any]:
+        """The body as it was read."""
+        return self.tasks[int(native_id)].body
 
     def expire(self) -> None:
         """Nobody is known any more."""
@@ -358,7 +369,20 @@ class AirschedulerService(PlatformService):
         return 1 if code is None else 1000 + code if code else 0
 
     def _told(self, task: Task) -> dict[str, Any]:
-        return {**task.body, "id": task.id, "status": self._status(task), "user_id": 7, "create_time": task.made}
+        own = {"id": task.id, "status": self._status(task), "user_id": 7, "create_time": task.made, "image_id": None}
+        blank = {"usage": "", "retry_policy": None, "events": None}
+        inner = {name: self._retold(task, name) for name in ("running_config", "resource_info")}
+        return {**blank, **task.body, **inner, **own}
+
+    def _retold(self, task: Task, name: str) -> Any:
+        """An inner object with what the scheduler makes of what was left out; as a string, written in its own way."""
+        said = task.body[name]
+        found = {**(FILLED_IN[self.api][name]), **self._opened(said)}
+        if ports := found.get("port"):
+            found["port"] = [{**port, "node_port": port.get("node_port") or 30000 + task.id} for port in ports]
+        for place, volume in enumerate(found.get("volumes") or ()):
+            volume["mount_name"] = volume.get("mount_name") or f"mount-{place}"
+        return json.dumps(found, sort_keys=True, separators=(",", ":")) if isinstance(said, str) else found
 
     def _filtered(self, column: str | None, values: list[str]) -> Reply:
         if not column or column not in {*BODIES["v1"][0], *BODIES["v1"][1], "id", "status"} or not values:

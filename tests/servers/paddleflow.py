@@ -44,7 +44,7 @@ class Job:
     key: int
     id: str
     kind: str
-    body: Mapping[str, Any]
+    body: dict[str, Any]
     owner: str
     made: float = field(default_factory=time.time)
     changed: float = field(default_factory=time.time)
@@ -136,6 +136,10 @@ class PaddleFlow(PlatformService):
     def accepted(self) -> list[str]:
         """The ids of all jobs that were ever made."""
         return list(self.history)
+
+    def kept(self, native_id: str) -> dict[str, Any]:
+        """The body as it was read."""
+        return self.jobs[native_id].body
 
     def expire(self) -> None:
         """The key that signs tokens is another one."""
@@ -371,18 +375,24 @@ class PaddleFlow(PlatformService):
         body, added = job.body, {"PF_JOB_ID": job.id, "PF_USER_NAME": job.owner}
         names = ("image", "command", "args", "port", "flavour", "limitFlavour", "fs", "extraFS")
         own = {name: spelled(body.get(name.lower())) for name in names}
-        own["env"] = {**(body.get("env") or {}), **added}
-        members = [{"replicas": 1, "role": "", **own}] if job.kind == "single" else spelled(body.get("members"))
+        own["env"] = {**added, **(body.get("env") or {})}
+        for name in ("flavour", "limitFlavour"):
+            own[name] = self._filled(own[name])
+        conf = {"name": body.get("name") or "", "queueID": "queue-1", "queueName": body["schedulingpolicy"]["queue"]}
+        single = [{"replicas": 1, "role": "", **conf, **own}]
+        members = (
+            single if job.kind == "single" else [self._member(job, conf, one) for one in body.get("members") or ()]
+        )
         return {
             "id": job.id,
             "name": body.get("name") or "",
             "labels": body.get("labels"),
             "annotations": body.get("annotations"),
-            "schedulingPolicy": body["schedulingpolicy"],
+            "schedulingPolicy": {"priority": "NORMAL", **body["schedulingpolicy"]},
             "UserName": job.owner,
             **(own if job.kind == "single" else {**ZERO, "env": {}}),
             "extensionTemplate": None,
-            "framework": body.get("framework") or "",
+            "framework": body.get("framework") or ("standalone" if job.kind == "single" else ""),
             "members": members,
             "status": job.status,
             "message": job.message,
@@ -390,6 +400,17 @@ class PaddleFlow(PlatformService):
             "startTime": clock(job.begun),
             "finishTime": clock(job.changed) if job.status in FINAL else "",
         }
+
+    def _member(self, job: Job, conf: Mapping[str, Any], member: Mapping[str, Any]) -> dict[str, Any]:
+        """A member of a distributed job, which shows the configuration of its job beside its own."""
+        own = spelled({name: value for name, value in member.items() if name != "schedulingpolicy"})
+        env = {"PF_JOB_ID": job.id, "PF_USER_NAME": job.owner, **(own.get("env") or {})}
+        flavour = self._filled(own.get("flavour"))
+        return {"id": job.id, "priority": "NORMAL", **conf, **own, "env": env, "flavour": flavour}
+
+    def _filled(self, flavour: Mapping[str, Any] | None) -> Any:
+        """A flavour that is registered has the sizes of its own."""
+        return dict(self.flavours.get((flavour or {}).get("name", ""), flavour or {})) or flavour
 
     def _pods_of(self, request: Request, query: Mapping[str, str]) -> list[Task]:
         job = self._job(request, query["jobID"])

@@ -28,9 +28,9 @@ class PlatformService(Service):
     """Whether the platform of ``target`` can be asked for a job of which only the token is known."""
 
     @property
-    def can_run(self) -> bool:
-        """Whether this machine has what it takes for jobs to run."""
-        return True
+    def lacks(self) -> str:
+        """What this machine lacks for jobs to run, and how to have it; empty where nothing is missing."""
+        return ""
 
     @abstractmethod
     def target(self, url: str) -> dict[str, Any]:
@@ -43,6 +43,10 @@ class PlatformService(Service):
         """The native ids, as lading has them, of all jobs that were ever accepted, in order; one made twice is twice
         there.
         """
+
+    def kept(self, native_id: str) -> dict[str, Any]:
+        """What is kept of the request that made the job. Tests change it."""
+        raise NotImplementedError
 
     @abstractmethod
     def expire(self) -> None:

@@ -119,7 +119,7 @@ class Task:
     """
 
     number: int
-    body: Mapping[str, Any]
+    body: dict[str, Any]
     created: float
     runs: bool
     stopped: bool = False
@@ -234,6 +234,10 @@ class Suanli(PlatformService):
     def accepted(self) -> list[str]:
         """The numbers of all tasks that were ever made."""
         return list(self.history)
+
+    def kept(self, native_id: str) -> dict[str, Any]:
+        """The body as it was read."""
+        return self.tasks[int(native_id)].body
 
     def expire(self) -> None:
         """The key was taken back in the console."""
@@ -446,7 +450,7 @@ class Suanli(PlatformService):
         codes = [pod.code for pod in task.pods]
         modes = {"default": None, "index": None, **task.body["job_support"]["mod_param"]}
         services = [
-            {"health_checks": None, **service, "service_id": task.number * 10 + place, "registered_ports": None}
+            {**_service(service), "service_id": task.number * 10 + place, "registered_ports": None}
             for place, service in enumerate(task.body["services"])
         ]
         return {
@@ -512,6 +516,17 @@ def no(code: str, message: str) -> Rejected:
 def serve(**settings: Any) -> Suanli:
     """An account with a key in RSA mode."""
     return Suanli(**settings)
+
+
+def _service(service: Mapping[str, Any]) -> dict[str, Any]:
+    """A container as it is told of: an address for each port, and no password."""
+    blank: dict[str, Any] = {"health_checks": None, "env": None, "remote_ports": None, "storage_config": []}
+    ports = [
+        {**port, "url": f"https://{port['service_port']}.example.org"} for port in service.get("remote_ports") or ()
+    ]
+    env = [{"value_from": None, **each} for each in service.get("env") or ()]
+    more = {**({"remote_ports": ports} if ports else {}), **({"env": env} if env else {})}
+    return {**blank, **service, **more, "repository_account": None, "is_update_repository": None}
 
 
 def _alike(body: Mapping[str, Any]) -> str:

@@ -7,7 +7,9 @@ row's own fidelity is then what holds in general (what ``matrix`` prints).
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from lading.compiler.pointers import split
@@ -67,7 +69,8 @@ class Once:
         return found
 
 
-class Leaf(NamedTuple):
+@dataclass(slots=True)
+class Leaf:
     """One set field on its way into a plan: the language's value in base units, and everything that may decide about
     it.
 
@@ -89,7 +92,8 @@ class Leaf(NamedTuple):
         return dict(found)
 
 
-class Verdict(NamedTuple):
+@dataclass(slots=True)
+class Verdict:
     """What becomes of one value: how well it is carried, as which native value, and the sentence that people read."""
 
     fidelity: Fidelity
@@ -127,7 +131,8 @@ def refused(why: str) -> Verdict:
     return Verdict(Fidelity.REFUSED, None, why)
 
 
-class Row(NamedTuple):
+@dataclass(frozen=True)
+class Row:
     """What one platform does with one field.
 
     ``native`` is what the platform calls it: a JSON pointer into the body of the job, role or step that the field
@@ -152,7 +157,7 @@ class Row(NamedTuple):
         """The native name as people write it: ``flavour.mem``."""
         return ".".join(split(self.native)) if self.is_placed else self.native
 
-    @property
+    @cached_property
     def note(self) -> str:
         """The sentence that is shown with a value of it; an exact one needs none."""
         return "" if self.fidelity is Fidelity.EXACT else self.why
@@ -161,6 +166,11 @@ class Row(NamedTuple):
     def is_placed(self) -> bool:
         """Whether the value stands at a place of its own in the body."""
         return self.native.startswith("/")
+
+    @cached_property
+    def lost(self) -> Verdict:
+        """What becomes of any value that is not carried; it is the same of all."""
+        return Verdict(self.fidelity, None, self.why)
 
 
 class RowsByPath(dict[Path, Row | None]):

@@ -23,6 +23,9 @@ class Cell(NamedTuple):
     why: str = ""
 
 
+NO_ROW = Cell(Fidelity.REFUSED, "", "no row in the table")
+
+
 class Line(NamedTuple):
     """One row: a kind or a field of the language, or a job, with what it means.
 
@@ -205,8 +208,12 @@ def editions_of(name: str) -> list[Edition]:
 
 
 def cells_of(path: Path, kinds: Sequence[str]) -> dict[str, Cell]:
-    """How each platform carries the field at this path of specs of these kinds."""
-    return _cells(path, kinds, [edition for name in platforms() for edition in editions_of(name)])
+    """How each platform carries the field at this path of specs of these kinds.
+
+    Where a table has rows for the fields of a map alone, there is nothing to say of the map.
+    """
+    cells = _cells(path, kinds, [edition for name in platforms() for edition in editions_of(name)])
+    return {name: cell for name, cell in cells.items() if cell is not NO_ROW}
 
 
 def label(path: Path) -> str:
@@ -243,7 +250,7 @@ def _cells(path: Path, kinds: Sequence[str], editions: Sequence[Edition]) -> dic
 def _cell(table: Table, path: Path) -> Cell:
     row = table.row_for(path)
     if row is None:
-        return Cell(Fidelity.REFUSED, "", "no row in the table")
+        return NO_ROW
     return Cell(row.fidelity, row.name, row.why or rounding(row))
 
 

@@ -45,7 +45,7 @@ def reads(target: Target) -> tuple[str, ...]:
 def clashes(plan: Plan) -> Iterator[Finding]:
     """Native fields that set what a portable field sets too. The platform's ``CLASHES`` says which do."""
     portable_of: Mapping[str, str] = getattr(plan.target.platform, "CLASHES", {})
-    for path in native_leaves(plan.job, plan.target) if portable_of else ():
+    for path in plan.native if portable_of else ():
         *above, _, _, name = path
         portable = (*above, *portable_of.get(str(name), "").split("."))
         if name in portable_of and plan.below(portable):

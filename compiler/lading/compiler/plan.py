@@ -5,10 +5,10 @@ plan. It remembers what the emitter asked for: a carried field that nobody read 
 so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from lading.compiler.capability import CARRIED, LOST, Fidelity, Leaf, Once, Row, Table, Unit, Verdict, refused
 from lading.compiler.payload import From
@@ -19,7 +19,8 @@ from lading.schema.paths import Path, starts_with
 from lading.schema.units import written
 
 
-class Entry(NamedTuple):
+@dataclass(slots=True)
+class Entry:
     """One set field: the language's value, the row that speaks of it, and what became of it.
 
     ``carried`` is the native value with its source, where the payload holds it in some form. What is neither carried
@@ -48,14 +49,16 @@ class Entry(NamedTuple):
 class Plan:
     """A job on a target: one entry for each set field, those of the platform's native sections included.
 
-    ``has_raw`` says that the finished payload will be changed by hand, ``is_bare`` that lading adds no variables of its
-    own to the program's; ``once`` gives what takes long to find in the job, ``made`` holds what was made of its parts.
+    ``native`` are the paths of the latter. ``has_raw`` says that the finished payload will be changed by hand,
+    ``is_bare`` that lading adds no variables of its own to the program's; ``once`` gives what takes long to find in the
+    job, ``made`` holds what was made of its parts.
     """
 
     job: Job
     target: Target
     table: Table
     entries: dict[Path, Entry]
+    native: Collection[Path] = ()
     has_raw: bool = False
     is_bare: bool = False
     read: set[Path] = field(default_factory=set)
@@ -90,7 +93,8 @@ class Plan:
     @cached_property
     def is_refused(self) -> bool:
         """Whether something is lost that nobody agreed to."""
-        return any(entry.verdict.fidelity in LOST and not entry.accepted for entry in self.entries.values())
+        missing = [entry for entry in self.entries.values() if entry.carried is None]
+        return any(entry.verdict.fidelity in LOST and not entry.accepted for entry in missing)
 
     @property
     def parts(self) -> list[View]:
@@ -108,8 +112,9 @@ class Plan:
 
     def unread(self) -> list[Path]:
         """What is carried, as the table says, and was not asked for by the emitter."""
-        forgotten = [path for path, entry in self.entries.items() if path not in self.read and entry.leaves_a_trace]
-        return [path for path in forgotten if not _happens_anyway(self.job, path, self.entries[path].value)]
+        unasked = [(path, entry) for path, entry in self.entries.items() if entry.carried and path not in self.read]
+        forgotten = [(path, entry.value) for path, entry in unasked if entry.leaves_a_trace]
+        return [path for path, value in forgotten if not _happens_anyway(self.job, path, value)]
 
 
 def make_plan(
@@ -130,7 +135,7 @@ def make_plan(
         row = Row(fidelity=Fidelity.REFUSED, why=target.platform.OTHER_KINDS)
         entry = Entry(KIND, job.kind, row, refused(row.why))
         return Plan(job, target, Table({}), {KIND: entry})
-    plan = Plan(job, target, table, {}, has_raw, is_bare)
+    plan = Plan(job, target, table, {}, native, has_raw, is_bare)
     agreed = (*target.accept, *job.accept, *accept)
     for path, value in job.leaves():
         plan.entries[path] = _entry(plan, path, value, agreed)
@@ -146,20 +151,24 @@ _NO_TRACE = Row(fidelity=Fidelity.EXACT)
 
 
 def _entry(plan: Plan, path: Path, value: Any, agreed: tuple[Path, ...]) -> Entry:
-    job, target = plan.job, plan.target
-    row = plan.table.by_path[path] or (_NO_TRACE if path == KIND else None)
-    if row is None:
-        row = Row(fidelity=Fidelity.REFUSED, why=f"the table of {target.platform.NAME} has no row for it")
+    row = plan.table.by_path[path] or _without_row(plan, path)
     convert = row.convert
-    verdict = convert(Leaf(path, value, job.value, target, plan.once)) if convert else weigh(row, value)
-    if verdict.fidelity in CARRIED:
+    verdict = convert(Leaf(path, value, plan.job.value, plan.target, plan.once)) if convert else weigh(row, value)
+    fidelity = verdict.fidelity
+    if fidelity in CARRIED:
         return Entry(path, value, row, verdict, False, From(verdict.value, (path,)))
-    if verdict.fidelity not in LOST:
+    if fidelity not in LOST:
         return Entry(path, value, row, verdict)
-    if _happens_anyway(job, path, value):
+    if _happens_anyway(plan.job, path, value):
         return Entry(path, value, row, Verdict(Fidelity.EXACT, None, "what the platform does anyway"))
-    accepted = verdict.fidelity is Fidelity.DROPPED and any(starts_with(path, prefix) for prefix in agreed)
+    accepted = fidelity is Fidelity.DROPPED and any(starts_with(path, prefix) for prefix in agreed)
     return Entry(path, value, row, verdict, accepted)
+
+
+def _without_row(plan: Plan, path: Path) -> Row:
+    if path == KIND:
+        return _NO_TRACE
+    return Row(fidelity=Fidelity.REFUSED, why=f"the table of {plan.target.platform.NAME} has no row for it")
 
 
 def _happens_anyway(job: Job, path: Path, value: Any) -> bool:
@@ -172,12 +181,12 @@ def weigh(row: Row, value: Any) -> Verdict:
     """What a row that decides by the value alone says becomes of it."""
     fidelity = row.fidelity
     if fidelity not in CARRIED:
-        return Verdict(fidelity, None, row.why)
+        return row.lost
     if row.values is not None:
         return _translated(row, row.values, value)
     if row.unit:
         return _in_units(row, row.unit, value)
-    verdict = Verdict(fidelity, value, "" if fidelity is Fidelity.EXACT else row.why)
+    verdict = Verdict(fidelity, value, row.note)
     return verdict if row.limit is None else _within(row.limit, verdict)
 
 

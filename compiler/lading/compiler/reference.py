@@ -8,9 +8,9 @@ from lading.compiler.capability import Fidelity
 from lading.compiler.matrix import Cell, cells_of, editions_of, label
 from lading.compiler.plan import KIND
 from lading.compiler.registry import language, platforms
-from lading.schema.job import field_at
+from lading.schema.job import field_at, is_work
 from lading.schema.paths import Path
-from lading.schema.shape import Field, Language, Shape, Struct
+from lading.schema.shape import ANY_KIND, Field, Language, Shape, Struct
 from lading.schema.units import Quantity, indices_text, written
 
 TYPES = {
@@ -36,7 +36,7 @@ TYPES = {
 class Reference(NamedTuple):
     """One field as people look it up.
 
-    ``below`` are its own fields, where it has any; ``cells`` how each platform carries it.
+    ``below`` are its own fields, where it has any; ``cells`` how each platform carries it, if a platform is to.
     """
 
     path: Path
@@ -65,7 +65,7 @@ def reference(path: Path) -> Reference | None:
     assert field is not None
     if path == KIND:
         return _of_kind(field, kinds)
-    cells = cells_of(path, kinds)
+    cells = cells_of(path, kinds) if is_work(path) else None
     return _reference(path, field, kinds, known, tuple(_below(path, field.shape, kinds, known)), cells)
 
 
@@ -77,8 +77,8 @@ def _of_kind(field: Field, kinds: tuple[str, ...]) -> Reference:
         for edition in editions_of(name)[:1]
         if (taken := [kind for kind in kinds if edition.platform.table(kind, edition.options) is not None])
     }
-    doc = "What kind of work the document describes; a job where it does not say."
-    return Reference(KIND, f"one of {', '.join(kinds)}", False, field.default, doc, field.example, kinds, (), cells)
+    type_ = f"one of {', '.join(kinds)}"
+    return Reference(KIND, type_, False, field.default, ANY_KIND, field.example, kinds, (), cells)
 
 
 def overview(kind: str = "job") -> list[Reference]:
@@ -121,6 +121,23 @@ def value_text(shape: Shape, value: Any) -> str:
     if shape.type == "indices":
         return indices_text(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def limits_text(shape: Shape) -> str:
+    """How much or how many it may be, in words; nothing where there is no bound beyond the type."""
+    bounds = ("at least", shape.minimum), ("at most", shape.maximum)
+    said = [f"{word} {_bound(shape, bound)}" for word, bound in bounds if bound is not None]
+    keys = [f"each name is {shape.key_says}"] if shape.key_says else []
+    return ", ".join([*said, *keys])
+
+
+def _bound(shape: Shape, bound: float) -> str:
+    if shape.type in get_args(Quantity):
+        return "1 byte" if (shape.type, bound) == ("bytes", 1) else value_text(shape, bound)
+    one, many = {"text": ("character", "characters"), "list": ("item", "items"), "map": ("entry", "entries")}.get(
+        shape.type, ("", "")
+    )
+    return f"{bound:,} {one if bound == 1 else many}".strip()
 
 
 def type_text(shape: Shape, structs: Mapping[str, Struct]) -> str:

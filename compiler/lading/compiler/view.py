@@ -5,8 +5,9 @@ it as read, so that the pipeline can tell when an emitter forgot one.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lading.compiler.payload import From
 from lading.schema.paths import Path
@@ -31,7 +32,8 @@ RIVALS = {
 """Saying the one in a role or step leaves the others above it unsaid."""
 
 
-class View(NamedTuple):
+@dataclass(slots=True)
+class View:
     """One level of the plan as an emitter reads it: native values with their sources.
 
     ``above`` is the level that a role or step falls back to for the fields it inherits.
@@ -53,12 +55,12 @@ class View(NamedTuple):
         """
         path = self.prefix + steps
         plan = self.plan
-        plan.read.add(path)
         above = self.above
         if above:
             self._note_above(above, steps)
         entry = plan.entries.get(path)
         if entry is not None:
+            plan.read.add(path)
             return entry.carried
         return above.get(*steps) if above and self._inherits(steps) else None
 
@@ -107,9 +109,10 @@ class View(NamedTuple):
 
     def has(self, *steps: str | int) -> bool:
         """Whether anything at or below is set and carried."""
-        path = self.prefix + steps
-        here = any(self.plan.entries[known].is_carried for known in self.plan.below(path))
-        return here or bool(self.above and self._inherits(steps) and self.above.has(*steps))
+        below, entries = self.plan.below(self.prefix + steps), self.plan.entries
+        if below and any(entries[known].carried for known in below):
+            return True
+        return bool(self.above and self._inherits(steps) and self.above.has(*steps))
 
     def sources(self, *steps: str | int) -> tuple[Path, ...]:
         """The paths of everything carried at or below: what made a payload value that many fields went into."""

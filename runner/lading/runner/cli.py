@@ -17,11 +17,11 @@ from lading.runner.invocation.options import HELP, Commands, WrongUsage, common_
 from lading.runner.version import LADING
 
 COMMANDS = (
-    *("init", "import", "validate", "compile", "explain", "matrix", "diff"),
+    *("init", "import", "validate", "compile", "explain", "matrix", "diff", "plan"),
     *("submit", "run", "status", "list", "wait", "watch", "logs", "usage"),
     *("stop", "start", "delete", "update"),
     *("exec", "upload", "download", "files"),
-    *("targets", "catalog", "doctor", "schema", "ledger", "resolve"),
+    *("targets", "catalog", "doctor", "schema", "ledger", "resolve", "completion"),
 )
 """In the order in which people need them. Each is the module of that name in ``commands/``."""
 
@@ -71,6 +71,10 @@ def cli(**_: Any) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line; the answer is the exit code."""
+    if asked := os.environ.get("_LADING_COMPLETE"):
+        from lading.runner.invocation.completion import answer
+
+        return answer(cli, asked)
     _open_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

@@ -9,6 +9,7 @@
     ├── NotSupported            3   the platform has no such operation
     ├── NoSuchJob               3   the platform, or the ledger, does not know that id
     ├── SecretMissing           3   a secret's value could not be found; nothing was sent
+    ├── PlanUnusable            3   the plan is not to be used, or not any more; nothing was sent
     ├── LedgerUnusable          3   the ledger can not be read or written; nothing was sent
     └── OutcomeUnknown          4   it may have been accepted; the ledger knows, ``lading resolve`` settles it
 
@@ -62,6 +63,12 @@ class SecretMissing(RunnerError):
     """A secret's value could not be found; nothing was sent."""
 
     code = "LD606"
+
+
+class PlanUnusable(RunnerError):
+    """A plan that was used, changed or overtaken; nothing was sent."""
+
+    code = "LD610"
 
 
 class LedgerUnusable(RunnerError):

@@ -76,8 +76,7 @@ def _parts(job: Job) -> Iterator[Part]:
 
 def _complete(work: Work) -> Iterator[Finding]:
     """What layers leave open together."""
-    top = work.job.language.structs[work.job.language.kinds[work.job.kind]]
-    yield from _incomplete(work.job.value, Shape("struct", struct=top.name), (), work.job.language)
+    yield from _incomplete(work.job.value, Shape("struct", struct=work.job.struct.name), (), work.job.language)
 
 
 def _incomplete(value: Any, shape: Shape, path: Path, language: Language) -> Iterator[Finding]:

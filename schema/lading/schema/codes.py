@@ -2,8 +2,6 @@
 do.
 
 Sentences are templates over the finding's words. A code keeps its number for ever; a removed one is never given again.
-LD1xx the text of a file · LD2xx the model · LD3xx fields against each other · LD4xx what a target can not carry ·
-LD5xx the site · LD6xx submission and the platforms' answers · LD7xx the command line.
 """
 
 from collections.abc import Mapping
@@ -17,6 +15,26 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
+
+
+class _Named(dict[str, object]):
+    """Words that are not known yet: each is its own name, in capitals."""
+
+    def __missing__(self, word: str) -> object:
+        return _Word(word.upper())
+
+
+class _Word(str):
+    """A word that is not known yet, whatever format is asked of it."""
+
+    __slots__ = ()
+
+    def __format__(self, how: str) -> str:
+        return str(self)
+
+
+_UNKNOWN = _Named()
+"""The words of no finding in particular: with them a template reads as a sentence."""
 
 
 class Code(NamedTuple):
@@ -40,6 +58,28 @@ class Code(NamedTuple):
         """One thing to do; a finding may bring its own as the word ``help``."""
         return str(words["help"]) if words.get("help") else self.advice.format_map(words)
 
+    @property
+    def says(self) -> str:
+        """The sentence of no finding in particular; nothing where it is each finding's own."""
+        said = self.message(_UNKNOWN)
+        return "" if said.isupper() else said
+
+    @property
+    def does(self) -> str:
+        """The advice of no finding in particular."""
+        return self.advice.format_map(_UNKNOWN)
+
+
+GROUPS = {
+    "LD1": "the text of a file",
+    "LD2": "the model",
+    "LD3": "fields against each other",
+    "LD4": "what a target can not carry",
+    "LD5": "the site",
+    "LD6": "submission and the platforms' answers",
+    "LD7": "the command line",
+}
+"""What the codes that begin so are about."""
 
 WARNING, NOTE = Severity.WARNING, Severity.NOTE
 
@@ -135,7 +175,7 @@ CODES: dict[str, Code] = {
         "text without quotes inside brackets",
         "a text with {character} in it needs quotes inside {{ }} and [ ]",
         "this has a meaning of its own here",
-        "put the text in quotes",
+        "{choice}",
     ),
     "LD126": Code(
         "text after a value",
@@ -202,7 +242,7 @@ CODES: dict[str, Code] = {
     "LD203": Code("unknown key", 'unknown key "{key}" in {parent}', "{parent} has no such field"),
     "LD204": Code("missing field", "{parent} needs {field}", "{field} is missing here", "add `{field}: {example}`"),
     "LD205": Code("not one of the known words", '"{value}" is not known here', "expected one of {known}"),
-    "LD206": Code("malformed text", "{path} must be {wanted}", '"{value}" is not', "write {wanted}"),
+    "LD206": Code("malformed text", '{path} can not be "{value}"', "", "write {wanted}"),
     "LD207": Code("number out of range", "{path} must be {bound}", "out of range", "write a number that is {bound}"),
     "LD208": Code("wrong size", "{path} has {size} {what}, and {bound} are allowed", "{size} {what}", "have {bound}"),
     "LD209": Code(
@@ -394,7 +434,7 @@ CODES: dict[str, Code] = {
         "dropped",
         "{path} would be lost on {target}: {why}",
         "{why}",
-        "remove it, or agree to the loss: `accept: [{path}]`",
+        "remove it, or agree to the loss: `accept: [{quoted}]`",
     ),
     "LD405": Code("accepted loss", "{path} is lost on {target}, as accepted: {why}", "{why}", severity=NOTE),
     "LD406": Code(
@@ -535,5 +575,6 @@ CODES: dict[str, Code] = {
     "LD607": Code("outcome unknown", "{what}", advice="settle it with `lading resolve`"),
     "LD608": Code("ledger unusable", "{what}"),
     "LD609": Code("login rejected", "{what}"),
+    "LD610": Code("plan unusable", "{what}"),
     "LD701": Code("wrong command line", "{what}"),
 }

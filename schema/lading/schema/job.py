@@ -1,7 +1,9 @@
 """The job: one normalised document of any kind, every value in base units, every value with the spot it came from."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from lading.schema.diagnostics import Places
 from lading.schema.paths import Path
@@ -25,7 +27,8 @@ def is_work(path: Path) -> bool:
     return path[-1] != "native" and not is_of_a_file
 
 
-class Job(NamedTuple):
+@dataclass(frozen=True)
+class Job:
     """One unit of work as one target gets it: layers merged, units exact integers, short forms gone.
 
     ``value`` holds what was written, by whom ever, and nothing else: 0, false and {} are set; what is absent was not
@@ -38,7 +41,7 @@ class Job(NamedTuple):
     file: str = ""
     accept: tuple[Path, ...] = ()
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """``job`` where the document does not say."""
         return str(self.value.get("kind", "job"))
@@ -48,9 +51,14 @@ class Job(NamedTuple):
         """The name of the work, not of a run of it."""
         return str(self.value["name"])
 
+    @cached_property
+    def struct(self) -> Struct:
+        """The struct at the top of this kind."""
+        return self.language.structs[self.language.kinds[self.kind]]
+
     def leaves(self) -> list[tuple[Path, Any]]:
         """Every field that is set, with its value: what a target must account for. In the order of the file."""
-        struct = self.language.structs[self.language.kinds[self.kind]]
+        struct = self.struct
         found: list[tuple[Path, Any]] = []
         for key, value in self.value.items():
             if key not in ENVELOPE:
@@ -59,7 +67,7 @@ class Job(NamedTuple):
 
     def field_at(self, path: Path) -> Field | None:
         """The field of the language that the path leads to, or None."""
-        return field_at(self.language, self.language.structs[self.language.kinds[self.kind]], path)
+        return field_at(self.language, self.struct, path)
 
 
 def leaves(shape: Shape, value: Any, path: Path, language: Language) -> list[tuple[Path, Any]]:
@@ -93,9 +101,11 @@ HOLDERS = frozenset({"struct", "map", "list"})
 
 def field_at(language: Language, struct: Struct, path: Path) -> Field | None:
     """The field that the path leads to from this struct: a list's item or a map's entry counts as its list or map."""
-    if path not in struct.found:
-        struct.found[path] = _field_at(language, struct, path)
-    return struct.found[path]
+    try:
+        return struct.found[path]
+    except KeyError:
+        found = struct.found[path] = _field_at(language, struct, path)
+        return found
 
 
 def _field_at(language: Language, struct: Struct, path: Path) -> Field | None:

@@ -7,6 +7,7 @@ import click
 
 from lading.runner.invocation.options import HELP, Commands, common_options, subcommand
 from lading.runner.invocation.session import Session, check_targets
+from lading.runner.invocation.words import targets
 
 
 @click.group(cls=Commands, params=common_options(), context_settings=HELP)
@@ -19,7 +20,7 @@ def command(**_: Any) -> None:
 
 
 @subcommand("lading catalog show cluster")
-@click.argument("targets", metavar="[TARGET]...", nargs=-1)
+@click.argument("targets", metavar="[TARGET]...", shell_complete=targets, nargs=-1)
 def show(session: Session, targets: Sequence[str]) -> None:
     """Show every entry, and where it was said.
 
@@ -37,7 +38,7 @@ command.add_command(show)
 
 
 @subcommand("lading catalog pull hub")
-@click.argument("targets", metavar="[TARGET]...", nargs=-1)
+@click.argument("targets", metavar="[TARGET]...", shell_complete=targets, nargs=-1)
 def pull(session: Session, targets: Sequence[str]) -> int:
     """Ask targets what they have, and write it down.
 

@@ -6,12 +6,19 @@ import click
 
 from lading.runner.invocation.options import ACCEPT, SETS, TARGETS, WrongUsage, subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import folders, specs
 
 
 @subcommand("lading compile train.yaml -t cluster | sbatch")
-@click.argument("spec", metavar="SPEC")
+@click.argument("spec", metavar="SPEC", shell_complete=specs)
 @TARGETS
-@click.option("-o", "--output", metavar="DIR", help="Write each payload to a file of its own in this folder.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    shell_complete=folders,
+    help="Write each payload to a file of its own in this folder.",
+)
 @ACCEPT
 @SETS
 def command(

@@ -6,10 +6,11 @@ import click
 
 from lading.runner.invocation.options import subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import targets
 
 
 @subcommand("lading doctor cluster")
-@click.argument("targets", metavar="[TARGET]...", nargs=-1)
+@click.argument("targets", metavar="[TARGET]...", shell_complete=targets, nargs=-1)
 def command(session: Session, targets: Sequence[str]) -> int:
     """See if targets can be reached.
 

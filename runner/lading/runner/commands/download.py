@@ -6,11 +6,12 @@ import click
 
 from lading.runner.invocation.options import WrongUsage, subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import files
 
 
 @subcommand("lading download cluster:~/jobs/slurm-42.out\nlading download cluster:~/jobs/slurm-42.out result.txt")
 @click.argument("place", metavar="TARGET:PATH")
-@click.argument("file", metavar="[FILE]", required=False)
+@click.argument("file", metavar="[FILE]", shell_complete=files, required=False)
 def command(session: Session, place: str, file: str | None) -> None:
     """Copy a file from a target.
 

@@ -1,4 +1,4 @@
-"""``lading explain``: what became of each line of a spec; and what a field of the language means."""
+"""``lading explain``: what became of each line of a spec; and what a field of the language or a code means."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,11 @@ import click
 
 from lading.runner.invocation.options import ACCEPT, SETS, TARGETS, WrongUsage, subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import explainable
 
 
-@subcommand("lading explain train.yaml -t cluster\nlading explain resources.gpu")
-@click.argument("what", metavar="[SPEC|FIELD]", required=False)
+@subcommand("lading explain train.yaml -t cluster\nlading explain resources.gpu\nlading explain LD203")
+@click.argument("what", metavar="[SPEC|FIELD|CODE]", shell_complete=explainable, required=False)
 @TARGETS
 @ACCEPT
 @SETS
@@ -19,8 +20,10 @@ def command(
     """Show what became of each line of a spec.
 
     With a spec: every field beside the line it stands in, the payload values that it made, and how well it is carried.
-    With a field: what it means, its default, and how each platform carries it. Without either: the fields of a job.
+    With a field: what it means, its default, and how each platform carries it. With the code of a diagnostic: what it
+    says, and what to do. Without any: the fields of a job.
     """
+    from lading.runner.output.codes import is_code, show_code
     from lading.runner.output.fields import show_field, show_fields
     from lading.runner.specs.explanation import explain_spec, is_spec
 
@@ -28,7 +31,9 @@ def command(
         return explain_spec(session, what, targets, accept, sets)
     if targets or accept or sets:
         raise WrongUsage("there is no spec to explain", "`lading explain train.yaml -t cluster`")
-    if what:
+    if what and is_code(what):
+        show_code(session.screen, what)
+    elif what:
         show_field(session.screen, what)
     else:
         show_fields(session.screen)

@@ -4,17 +4,26 @@ import click
 
 from lading.runner.invocation.options import subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import files, platforms, specs, targets
 
 
 @subcommand("lading import job.json --from paddleflow > train.yaml")
-@click.argument("file", metavar="FILE")
-@click.option("--from", "platform", metavar="PLATFORM", required=True, help="The platform that the file was made for.")
+@click.argument("file", metavar="FILE", shell_complete=files)
+@click.option(
+    "--from",
+    "platform",
+    metavar="PLATFORM",
+    shell_complete=platforms,
+    required=True,
+    help="The platform that the file was made for.",
+)
 @click.option(
     *("-t", "--target"),
     metavar="TARGET",
+    shell_complete=targets,
     help="Whose options and catalog hold; the site's first of the platform unless said.",
 )
-@click.option("-o", "--output", metavar="SPEC", help="Write the spec to this file.")
+@click.option("-o", "--output", metavar="SPEC", shell_complete=specs, help="Write the spec to this file.")
 @click.option("--force", is_flag=True, help="Write over what is there.")
 def command(session: Session, file: str, platform: str, target: str | None, output: str | None, force: bool) -> int:
     """Make a spec of a native payload.

@@ -4,10 +4,11 @@ import click
 
 from lading.runner.invocation.options import WrongUsage, subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import folders
 
 
 @subcommand("lading init")
-@click.argument("folder", metavar="[FOLDER]", default=".")
+@click.argument("folder", metavar="[FOLDER]", shell_complete=folders, default=".")
 @click.option("--force", is_flag=True, help="Write over what is there.")
 def command(session: Session, folder: str, force: bool) -> None:
     """Write a first spec and a site file.

@@ -6,11 +6,14 @@ import click
 
 from lading.runner.invocation.options import Whole, WrongUsage, subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import targets
 from lading.runner.states import State
 
 
 @subcommand("lading list --state failed --label team=vision")
-@click.option("-t", "--target", metavar="TARGET", help="Only what was submitted to this target.")
+@click.option(
+    "-t", "--target", metavar="TARGET", shell_complete=targets, help="Only what was submitted to this target."
+)
 @click.option("--name", metavar="NAME", help="Only jobs of this name.")
 @click.option(
     "--state",

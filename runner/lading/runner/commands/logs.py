@@ -4,10 +4,11 @@ import click
 
 from lading.runner.invocation.options import Whole, WrongUsage, subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import jobs
 
 
 @subcommand("lading logs -f 01JA")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=jobs)
 @click.option("-f", "--follow", is_flag=True, help="Go on until the job has ended.")
 @click.option("--lines", metavar="A:B", help="Only these lines, counted from 1; either end may be left out.")
 @click.option("--role", metavar="R", help="Only this role's.")

@@ -6,12 +6,19 @@ import click
 
 from lading.runner.invocation.options import HUMAN, JSON, SETS, subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import specs, targets
 
 
 @subcommand("lading matrix -t cluster --format markdown", formats=(HUMAN, "markdown", "html", JSON))
-@click.argument("paths", metavar="[PATHS]...", nargs=-1)
+@click.argument("paths", metavar="[PATHS]...", shell_complete=specs, nargs=-1)
 @click.option(
-    "-t", "--target", "targets", metavar="TARGET", multiple=True, help="Only this target of the site. Repeatable."
+    "-t",
+    "--target",
+    "targets",
+    metavar="TARGET",
+    shell_complete=targets,
+    multiple=True,
+    help="Only this target of the site. Repeatable.",
 )
 @SETS
 def command(session: Session, paths: Sequence[str], targets: Sequence[str], sets: Sequence[str]) -> None:

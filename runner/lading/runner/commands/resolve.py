@@ -6,10 +6,11 @@ import click
 
 from lading.runner.invocation.options import WrongUsage, subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import jobs
 
 
 @subcommand("lading resolve --all")
-@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.argument("ids", metavar="[ID]...", shell_complete=jobs, nargs=-1)
 @click.option("--all", "is_all", is_flag=True, help="Everything that is not settled.")
 def command(session: Session, ids: Sequence[str], is_all: bool) -> int:
     """Settle submissions that got no answer.

@@ -6,11 +6,14 @@ import click
 
 from lading.runner.invocation.options import ACCEPT, HUMAN, SETS, WrongUsage, subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import specs, targets
 
 
 @subcommand("lading run hello.yaml", formats=(HUMAN,))
-@click.argument("spec", metavar="SPEC")
-@click.option("-t", "--target", metavar="TARGET", help="A target of the site; its default unless said.")
+@click.argument("spec", metavar="SPEC", shell_complete=specs)
+@click.option(
+    "-t", "--target", metavar="TARGET", shell_complete=targets, help="A target of the site; its default unless said."
+)
 @ACCEPT
 @SETS
 def command(session: Session, spec: str, target: str | None, accept: Sequence[str], sets: Sequence[str]) -> int:

@@ -6,10 +6,11 @@ import click
 
 from lading.runner.invocation.options import subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import jobs
 
 
 @subcommand("lading start 01JA")
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.argument("ids", metavar="ID...", shell_complete=jobs, nargs=-1, required=True)
 def command(session: Session, ids: Sequence[str]) -> int:
     """Let held jobs run, or ended ones again.
 

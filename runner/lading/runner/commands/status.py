@@ -6,10 +6,11 @@ import click
 
 from lading.runner.invocation.options import subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import jobs
 
 
 @subcommand("lading status 01JA")
-@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.argument("ids", metavar="[ID]...", shell_complete=jobs, nargs=-1)
 def command(session: Session, ids: Sequence[str]) -> int:
     """Ask for the state of submissions.
 

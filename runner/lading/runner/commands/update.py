@@ -6,10 +6,11 @@ import click
 
 from lading.runner.invocation.options import subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import jobs
 
 
 @subcommand("lading update 01JA --set schedule.timeLimit=24h")
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.argument("ids", metavar="ID...", shell_complete=jobs, nargs=-1, required=True)
 @click.option("--set", "sets", metavar="FIELD=VALUE", multiple=True, required=True, help="What to change. Repeatable.")
 def command(session: Session, ids: Sequence[str], sets: Sequence[str]) -> int:
     """Change fields of submitted jobs.

@@ -6,13 +6,14 @@ import click
 
 from lading.runner.invocation.options import WrongUsage, subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import jobs
 
 INTERVAL = 2.0
 """Seconds between two looks with ``-f``."""
 
 
 @subcommand("lading usage 01JA")
-@click.argument("id_", metavar="ID")
+@click.argument("id_", metavar="ID", shell_complete=jobs)
 @click.option("-f", "--follow", is_flag=True, help="Look again every two seconds, until the job has ended.")
 def command(session: Session, id_: str, follow: bool) -> None:
     """Show what a job uses now.

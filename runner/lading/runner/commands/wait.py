@@ -6,10 +6,11 @@ import click
 
 from lading.runner.invocation.options import subcommand
 from lading.runner.invocation.session import Session
+from lading.runner.invocation.words import jobs
 
 
 @subcommand("lading wait 01JA 01JB --timeout 2h")
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.argument("ids", metavar="ID...", shell_complete=jobs, nargs=-1, required=True)
 @click.option("--timeout", metavar="DURATION", help="Give up after that long, such as 90s or 2h; exit 4.")
 def command(session: Session, ids: Sequence[str], timeout: str | None) -> int:
     """Wait until submissions have ended.

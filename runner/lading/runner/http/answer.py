@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -15,6 +15,9 @@ LONGEST = 300
 
 LONGEST_NUMBER = 30
 """Digits of a whole number that anybody counts with."""
+
+DEEPEST = 100
+"""Lists and objects within each other in an answer: who goes through many more comes to the interpreter's own limit."""
 
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.IGNORECASE | re.DOTALL)
@@ -46,7 +49,9 @@ class Answer:
             # What is nearly JSON is nearly a job's record, with whatever people put into its environment.
             said = "it is broken" if self.content.lstrip()[:1] in {b"{", b"["} else self.words()
             raise Garbled(f"the answer is no JSON: {said}") from None
-        return _characters(data) if b"\\u" in self.content else data
+        if is_deep(data):
+            raise Garbled("the answer is nested too deeply")
+        return whole_characters(data) if b"\\u" in self.content else data
 
     def words(self) -> str:
         """What the answer says to people, in one short line that moves no cursor: of a page its title."""
@@ -83,13 +88,29 @@ def field(data: Any, *names: str, of: type | tuple[type, ...] = object, default:
     return data
 
 
-def _characters(data: Any) -> Any:
+def is_deep(data: Any) -> bool:
+    """Whether JSON data is nested deeper than anybody means it to be."""
+    level = [data]
+    for _ in range(DEEPEST):
+        level = [item for one in level for item in _inside(one)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(data: Any) -> Iterable[Any]:
+    if isinstance(data, list):
+        return data
+    return data.values() if isinstance(data, dict) else ()
+
+
+def whole_characters(data: Any) -> Any:
     """The data with U+FFFD for halves of characters, which JSON can name and no text can hold."""
     if isinstance(data, str):
         return data.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(data, Mapping):
-        return {_characters(key): _characters(item) for key, item in data.items()}
-    return [_characters(item) for item in data] if isinstance(data, list) else data
+        return {whole_characters(key): whole_characters(item) for key, item in data.items()}
+    return [whole_characters(item) for item in data] if isinstance(data, list) else data
 
 
 def _whole(text: str) -> int:

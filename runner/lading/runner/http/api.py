@@ -88,11 +88,18 @@ def login_of(context: Context, name: str, judge: Judge, enter: Enter, endpoint: 
         door = Api(name, connection(context, endpoint=endpoint), _unquoted()(judge))
         try:
             with door.reading(), _unquoted():
-                return kept_secret(field(door.ask(call), *where, of=str))
+                return token_in(door.ask(call), *where)
         finally:
             door.close()
 
     return Login(obtain, renews="token" not in context.auth)
+
+
+def token_in(data: Any, *names: str) -> SecretValue:
+    """The token that an answer gives, hidden from now on. Raises Garbled where there is none, or nothing in it."""
+    if found := field(data, *names, of=str):
+        return kept_secret(found)
+    raise Garbled("the token is empty")
 
 
 @contextmanager

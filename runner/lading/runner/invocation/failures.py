@@ -1,4 +1,4 @@
-"""Every way in which a command can end other than well, and the exit code of each.
+"""Every way in which a command can end other than well, and the exit code of each: ``EXIT_CODES`` says them to people.
 
 ====================  ====  =====================================================
 WrongUsage, click's     2   the command line was wrong
@@ -23,6 +23,19 @@ from lading.schema.codes import Severity
 from lading.schema.diagnostics import Diagnostic, InvalidSpec
 
 USAGE, OUR_BUG, INTERRUPTED, BROKEN_PIPE = 2, 70, 130, 141
+
+EXIT_CODES = {
+    0: "Yes: valid, no difference, submitted, succeeded.",
+    1: "No: problems in a file, differences, a job that failed. `lading run` ends with the job's own code.",
+    USAGE: "The command line was wrong.",
+    3: "The platform said no or could not be reached, or something needed was not found; nothing was submitted.",
+    4: "The outcome is unknown: the request may have been accepted, and `lading resolve` settles it. Of `lading wait`: "
+    "the time was up.",
+    OUR_BUG: "A bug of lading: one paragraph, and a report in a file.",
+    INTERRUPTED: "Interrupted.",
+    BROKEN_PIPE: "Whoever read the output has gone.",
+}
+"""What each exit code means, for people."""
 
 
 def guarded(action: Callable[[], int | None], session: Session) -> int:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple, TextIO
 
 import click
 
+from lading.runner.invocation.words import fields, folders, specs, targets
+
 HUMAN, JSON = "human", "json"
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -50,6 +52,9 @@ def _enter(context: click.Context, _: click.Parameter, folder: str | None) -> No
     """What follows happens in that folder, as if lading had been started there."""
     if folder is None:
         return
+    if context.resilient_parsing:  # a shell asks what may stand there, and its question outlives this context
+        os.chdir(folder)
+        return
     try:
         context.with_resource(chdir(folder))
     except OSError as error:
@@ -84,12 +89,16 @@ def common_options(formats: Sequence[str] = ()) -> list[click.Parameter]:
             expose_value=False,
             is_eager=True,
             callback=_enter,
+            shell_complete=folders,
             help="Do everything as if started in this folder.",
         ),
-        click.Option(["--site"], metavar="FILE", help="The site file, instead of the one that is found."),
+        click.Option(
+            ["--site"], metavar="FILE", shell_complete=specs, help="The site file, instead of the one that is found."
+        ),
         click.Option(
             ["--format"],
             metavar=f"[{'|'.join(formats)}]" if formats else "FORMAT",
+            shell_complete=lambda _, __, typed: [name for name in formats if name.startswith(typed)],
             help="How results are written; human unless said.",
         ),
         click.Option(["-q", "--quiet"], is_flag=True, help="Say nothing but results and errors."),
@@ -215,9 +224,16 @@ TARGETS = click.option(
     *("-t", "--target", "targets"),
     metavar="TARGET",
     multiple=True,
+    shell_complete=targets,
     help="A target of the site; its default unless said. Repeatable.",
 )
-ACCEPT = click.option("--accept", metavar="PATH", multiple=True, help="Agree to the loss of this field. Repeatable.")
+ACCEPT = click.option(
+    "--accept",
+    metavar="PATH",
+    multiple=True,
+    shell_complete=fields,
+    help="Agree to the loss of this field. Repeatable.",
+)
 SETS = click.option(
     "--set", "sets", metavar="NAME=VALUE", multiple=True, help="Set a parameter, or a field. Repeatable."
 )

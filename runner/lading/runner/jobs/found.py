@@ -15,7 +15,7 @@ from lading.runner.ledger.record import Event, Kind, Part, Submission
 from lading.runner.secrets.scrub import scrubber
 from lading.runner.states import Status
 from lading.runner.submission.watch import Pace, at_once, follow, refresh
-from lading.runner.targets.channel import Channel
+from lading.runner.targets.channel import Channel, check_same_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +26,34 @@ class Found:
     session: Session
 
     @property
-    def place(self) -> tuple[str, str]:
-        """Which target of which site: jobs of the same place are asked about together."""
-        return self.submission.target, os.path.dirname(self.submission.spec)
+    def place(self) -> tuple[str, str, str]:
+        """Which target of which site, and its address then: jobs of the same place are asked about together."""
+        return self.submission.target, os.path.dirname(self.submission.spec), self.submission.endpoint
 
     @property
     def channel(self) -> Channel:
-        """The channel to the target, as the site of the spec has it; where that is gone, as the one that holds here."""
+        """The channel to the target, as the site of the spec has it; where that is gone, as the one that holds here.
+
+        Raises where another server bears the target's name by now.
+        """
         target, spec = self.submission.target, self.submission.spec
         try:
-            return self.session.channel(target, spec if os.path.isdir(os.path.dirname(spec)) else "")
+            channel = self.session.channel(target, spec if os.path.isdir(os.path.dirname(spec)) else "")
         except WrongUsage as error:
             raise RunnerError(
                 f"{error.message}, where {label(self.submission)} is", "name its site with --site"
             ) from None
+        if self.is_ours:
+            check_same_place(self.submission, channel)
+        return channel
+
+    @property
+    def is_still_there(self) -> bool:
+        """Whether its target can be worked with, and is the server that it was submitted to."""
+        try:
+            return bool(self.channel)
+        except RunnerError:
+            return False
 
     @property
     def is_ours(self) -> bool:
@@ -71,8 +85,9 @@ def find_job(session: Session, text: str) -> Found:
     target, colon, native_id = text.partition(":")
     if not colon:
         return Found(session.ledger.get(text), session)
-    if known := session.ledger.by_native(target, native_id):
-        return Found(known, session)
+    for known in session.ledger.by_native(target, native_id):
+        if (found := Found(known, session)).is_still_there:
+            return found
     check_targets(session.site(), [target])
     platform = session.site().target(target).platform.NAME
     part = Part("", "", Kind.ACCEPTED, native_id)
@@ -118,7 +133,7 @@ def _followed(jobs: Sequence[Found], sleep: Callable[[float], None]) -> Iterator
 
 def _by_place(jobs: Sequence[Found]) -> list[list[int]]:
     """The places of the jobs that are asked about together, target by target."""
-    groups: dict[tuple[str, str], list[int]] = {}
+    groups: dict[tuple[str, str, str], list[int]] = {}
     for place, job in enumerate(jobs):
         groups.setdefault(job.place, []).append(place)
     return list(groups.values())

@@ -16,7 +16,7 @@ from sqlite3 import Row
 from typing import Any
 
 from lading.compiler.payload import Request
-from lading.runner.errors import NoSuchJob
+from lading.runner.errors import NoSuchJob, PlanUnusable
 from lading.runner.ledger.database import open_database, telling
 from lading.runner.ledger.group import Together, Write
 from lading.runner.ledger.record import Event, Kind, Part, Submission
@@ -46,7 +46,8 @@ _NATIVE = "seq IN (SELECT submission FROM event JOIN part USING (token) WHERE na
 _SECRETS = """SELECT DISTINCT secret.value AS name
     FROM submission, json_each(requests) AS request, json_each(request.value, '$.secrets') AS secret
     WHERE target = ?"""
-_TWIN = f"target = ? AND digest = ? AND {_STATE} IN ('pending', 'running', 'unknown', 'succeeded')"
+_TWIN = f"""target = ? AND digest = ? AND ifnull(json_extract(recorded, '$.endpoint'), '') IN ('', ?)
+    AND {_STATE} IN ('pending', 'running', 'unknown', 'succeeded')"""
 
 
 def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -83,9 +84,11 @@ class Ledger:
         values = submission_values(submission, requests, self._clock())
 
         def write() -> str:
-            twin = self.twin(submission.target, submission.digest) if if_absent else None
+            twin = self.twin(submission.target, submission.digest, submission.endpoint) if if_absent else None
             if twin:
                 return twin.id
+            if self.has(submission.id):
+                raise PlanUnusable(f"the plan was used already: {submission.id}", "make a new plan: lading plan")
             row = f"({', '.join(values)}) VALUES (:{', :'.join(values)})"
             seq = self._connection.execute(f"INSERT INTO submission {row}", values).lastrowid
             parts = [(part.token, seq, place, part.name) for place, part in enumerate(submission.parts)]
@@ -118,6 +121,10 @@ class Ledger:
         names = ", ".join(f"{one.id} ({one.name})" for one in found[:5]) + (", …" if len(found) > 5 else "")
         raise NoSuchJob(f"several submissions begin with {id_prefix}: {names}", "write more of the id")
 
+    def has(self, id_: str) -> bool:
+        """Whether there is a submission of that id."""
+        return bool(self._rows("SELECT 1 FROM submission WHERE id = ?", [id_]))
+
     def current(self, ids: Sequence[str]) -> list[Submission]:
         """The submissions of these ids as they are now, in that order."""
         found = {one.id: one for one in self._submissions("id IN (SELECT value FROM json_each(?))", [as_json(ids)])}
@@ -127,13 +134,16 @@ class Ledger:
         """The last submission of that name of which any part reached the target, or may have."""
         return _first(self._submissions(f"target = ? AND name = ? AND {_REACHED}", [target, name], limit=1))
 
-    def by_native(self, target: str, native_id: str) -> Submission | None:
-        """The submission of which a part has that id on the target, or None where lading did not submit it."""
-        return _first(self._submissions(f"target = ? AND {_NATIVE}", [target, native_id], limit=1))
+    def by_native(self, target: str, native_id: str) -> list[Submission]:
+        """The submissions of which a part has that id on the target, the newest first; none that lading did not submit.
 
-    def twin(self, target: str, digest: str) -> Submission | None:
+        There are several where the target has been several servers.
+        """
+        return self._submissions(f"target = ? AND {_NATIVE}", [target, native_id])
+
+    def twin(self, target: str, digest: str, endpoint: str = "") -> Submission | None:
         """The submission because of which ``begin`` with ``if_absent`` would write nothing."""
-        return _first(self._submissions(_TWIN, [target, digest], limit=1))
+        return _first(self._submissions(_TWIN, [target, digest, endpoint], limit=1))
 
     def unsettled(self) -> list[Submission]:
         """Every submission of which nobody knows for certain if the platform has it, the newest first."""
@@ -218,6 +228,8 @@ class Ledger:
             for write in writes:
                 self._connection.execute("SAVEPOINT one")
                 if not write.succeeds():
+                    if write.error and not self._connection.in_transaction:
+                        raise write.error  # nothing of any of them is there any more, as on a full disk
                     self._connection.execute("ROLLBACK TO one")
                 self._connection.execute("RELEASE one")
 

@@ -143,6 +143,11 @@ class Submission:
         return self.parts[0].native_id if len(self.parts) == 1 else ""
 
     @property
+    def endpoint(self) -> str:
+        """The address that it was sent to; empty where the target has none, or an older release did not keep it."""
+        return str(self.recorded.get("endpoint", ""))
+
+    @property
     def is_settled(self) -> bool:
         """Whether it is known of every part if the platform has it."""
         return all(part.is_settled for part in self.parts)

@@ -8,41 +8,46 @@ from typing import Any
 from lading.compiler.pipeline import Compilation
 from lading.runner.invocation.options import WrongUsage
 from lading.runner.invocation.session import Session
+from lading.runner.review.difference import Version, version_of
+from lading.runner.review.live import live_requests
 from lading.runner.specs.compilation import compilations, open_spec
 from lading.runner.specs.files import read
 from lading.schema.diagnostics import InvalidSpec
 
 LAST = "last"
-LATER = ("live", "git:")
-"""Forms that this version does not know yet."""
+FORMS = ("last", "live", "git:REV")
+LIVE = "live"
+GIT = "git:"
+"""Before the name of a revision, with which whole folders are compared."""
 
 Requests = Sequence[Mapping[str, Any]]
 
 
-def baseline_of(session: Session, against: str, compilation: Compilation, sets: Sequence[str]) -> Requests:
-    """The requests to compare the compilation with; none where nothing was submitted yet."""
-    if against == LAST:
-        last = session.ledger.last_requests(compilation.target.name, compilation.name)
-        if last is None:
-            session.screen.remark(f"{compilation.name} was not submitted to {compilation.target.name} yet")
-        return last or []
-    if against.startswith(LATER) and not os.path.exists(against):
-        raise WrongUsage(f"--against {against} comes with a later version", "compare with `last`, or with a file")
-    return _from_file(session, against, compilation, sets)
+def baseline_of(session: Session, against: str, compilation: Compilation, sets: Sequence[str]) -> Version | None:
+    """What to compare the compilation with: ``last``, ``live``, or the name of a file; None where it is not there."""
+    if os.path.exists(against):
+        return _from_file(session, against, compilation, sets)
+    if against not in {LAST, LIVE}:
+        raise WrongUsage(f"there is no file {against} to compare with", f"name one, or write {' or '.join(FORMS)}")
+    newest = session.ledger.newest(compilation.target.name, compilation.name)
+    if newest is None:
+        session.screen.remark(f"{compilation.name} was not submitted to {compilation.target.name} yet")
+        return None
+    return Version(live_requests(session, newest) if against == LIVE else session.ledger.requests(newest.id))
 
 
-def _from_file(session: Session, name: str, compilation: Compilation, sets: Sequence[str]) -> Requests:
+def _from_file(session: Session, name: str, compilation: Compilation, sets: Sequence[str]) -> Version:
     data = read(name)
     if data.lstrip().startswith((b"{", b"[")):
         if (found := _from_json(data, compilation)) is not None:
-            return found
+            return Version(found)
     elif data.startswith(b"#!") and compilation.target.platform.PAYLOAD == "script":
-        return _from_script(data.decode("utf-8", "replace"), compilation)
+        return Version(_from_script(data.decode("utf-8", "replace"), compilation))
     return _from_spec(session, name, compilation, sets)
 
 
 def _from_json(data: bytes, compilation: Compilation) -> Requests | None:
-    """A request, a compilation or several, as ``lading compile`` writes them; None where it is none of these."""
+    """A request, a plan, a compilation or several, as lading writes them; None where it is none of these."""
     try:
         known = json.loads(data)
     except ValueError:
@@ -51,7 +56,7 @@ def _from_json(data: bytes, compilation: Compilation) -> Requests | None:
         return None
     if {"method", "path", "body"} <= known.keys():
         return [known]
-    several = known.get("compilations", [known] if "requests" in known else None)
+    several = known.get("jobs") or known.get("compilations", [known] if "requests" in known else None)
     if several is None:
         return None
     same = [one for one in several if one["name"] == compilation.name and one["target"] == compilation.target.name]
@@ -67,7 +72,7 @@ def _from_script(script: str, compilation: Compilation) -> Requests:
     return [{**request, "body": {**request["body"], "script": script}}]
 
 
-def _from_spec(session: Session, name: str, compilation: Compilation, sets: Sequence[str]) -> Requests:
+def _from_spec(session: Session, name: str, compilation: Compilation, sets: Sequence[str]) -> Version:
     """The job of the same name in another spec; its only one, whatever it is called."""
     found = compilations(open_spec(session, name, sets), [compilation.target.name])
     same = [one for one in found if one.name == compilation.name] or (found if len(found) == 1 else [])
@@ -75,4 +80,4 @@ def _from_spec(session: Session, name: str, compilation: Compilation, sets: Sequ
         raise WrongUsage(f"{name} holds no job {compilation.name}", f"its jobs: {', '.join(one.name for one in found)}")
     if not same[0].is_valid:
         raise InvalidSpec(same[0].diagnostics)
-    return [request.as_data() for request in same[0].requests]
+    return version_of(same[0])

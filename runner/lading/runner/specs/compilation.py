@@ -45,8 +45,22 @@ def open_specs(session: Session, paths: Sequence[str], sets: Sequence[str] = ())
 def each_spec(
     session: Session, paths: Sequence[str], sets: Sequence[str], problems: list[Diagnostic]
 ) -> Iterator[SpecFile]:
-    """The specs file by file; what is wrong with a file is among the problems, and the next one comes."""
+    """The specs file by file; what is wrong with a file is among the problems, and the next one comes.
+
+    Raises WrongUsage where there is no spec at all.
+    """
     has_specs = False
+    for file in each_file(session, paths, sets, problems):
+        has_specs = has_specs or bool(file.loaded.specs)
+        yield file
+    if not has_specs and not problems:
+        raise WrongUsage(f"there is no spec in {', '.join(paths)}", NO_SPEC)
+
+
+def each_file(
+    session: Session, paths: Sequence[str], sets: Sequence[str], problems: list[Diagnostic]
+) -> Iterator[SpecFile]:
+    """The same, of any number of specs."""
     for candidate in find(paths, session.tree):
         data = candidate.read()
         try:
@@ -55,10 +69,7 @@ def each_spec(
             problems += error.diagnostics
             continue
         if file:
-            has_specs = has_specs or bool(file.loaded.specs)
             yield file
-    if not has_specs and not problems:
-        raise WrongUsage(f"there is no spec in {', '.join(paths)}", NO_SPEC)
 
 
 def _opened(session: Session, name: str, data: bytes, sets: Sequence[str]) -> SpecFile:

@@ -57,8 +57,8 @@ class Revision:
         path = self._path(name)
         return DISK.is_folder(name) if path is None else path in self._folders
 
-    def yaml_files(self, folder: str) -> Iterator[str]:
-        """The YAML files that were in the folder, at any depth, by name."""
+    def yaml_files(self, folder: str) -> Iterator[tuple[str, bool]]:
+        """The YAML files that were in the folder, at any depth, by name; none was a pipe or a device."""
         path = self._path(folder)
         if path is None:
             yield from DISK.yaml_files(folder)
@@ -66,7 +66,7 @@ class Revision:
         for found in sorted(self._entries):
             inner = posixpath.relpath(found, path or ".") if not path or found.startswith(f"{path}/") else ""
             if inner.endswith(ENDINGS) and not any(step.startswith(".") for step in inner.split("/")[:-1]):
-                yield os.path.normpath(os.path.join(folder, inner))
+                yield os.path.normpath(os.path.join(folder, inner)), True
 
     def close(self) -> None:
         """Nothing is open any more."""
@@ -128,16 +128,18 @@ def _git(revision: str, *words: str) -> str:
         raise WrongUsage("there is no git on this machine", "install it, or compare with a file") from None
     if done.returncode == 0:
         return os.fsdecode(done.stdout)
-    if words[:2] == ("rev-parse", "--show-toplevel"):
+    said = os.fsdecode(done.stderr).strip()
+    if "not a git repository" in said:
         raise WrongUsage("this folder is in no git checkout", "go to one, or compare with a file")
     if words[0] == "merge-base":
         raise WrongUsage(
             f"{revision} and HEAD have no common commit here", "fetch the whole history: git fetch --unshallow"
         )
     if words[0] == "rev-parse":
-        raise WrongUsage(f"git knows no revision {revision}", "see that it is fetched: git log -1 " + revision)
-    said = os.fsdecode(done.stderr).strip().splitlines()
-    raise WrongUsage(f"git can not read {revision}: {said[0] if said else words[0]}", "see that the checkout is whole")
+        raise WrongUsage(
+            f"git knows no revision {revision}", "name a commit, branch or tag that is here; fetch it first"
+        )
+    raise WrongUsage(f"git can not read {revision}: {said.partition(chr(10))[0]}", "see that the checkout is whole")
 
 
 def _environ() -> dict[str, str]:

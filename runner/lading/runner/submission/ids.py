@@ -15,6 +15,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 LENGTH = 26
 _CHANCE = 80
+_TOKEN_AT_END = re.compile(rf"-[{ALPHABET.lower()}]{{{LENGTH}}}(?:-[a-z0-9-]{{1,32}})?\Z")
 _PART = re.compile(r"[a-z0-9-]{1,32}\Z")
 
 
@@ -49,6 +50,11 @@ def time_of(token: str) -> float:
     for letter in token[:LENGTH].upper():
         number = number << 5 | ALPHABET.index(letter)
     return (number >> _CHANCE) / 1000
+
+
+def without_token(name: str) -> str:
+    """The name without the token that stands after a ``-`` at its end."""
+    return _TOKEN_AT_END.sub("", name)
 
 
 def token(submission: str, part: str = "") -> str:

@@ -15,7 +15,7 @@ from lading.runner.platform import Accepted, Outgoing
 from lading.runner.submission.ids import LENGTH, token
 from lading.runner.submission.late import answered, filled, known_beforehand
 from lading.runner.submission.sendable import Sendable
-from lading.runner.targets.channel import Channel
+from lading.runner.targets.channel import Channel, check_same_place
 from lading.runner.version import LADING
 
 
@@ -52,7 +52,7 @@ def prepare(job: Sendable, channel: Channel) -> Prepared:
     """
     bodies = {request.name: filled(request.body, known_beforehand(request, channel)) for request in job.requests}
     after = {entry: _native_id(entry, job.target, channel) for entry in job.after}
-    return Prepared(_submission(job, channel.ids.new()), job.requests, bodies, after, channel.spec_dir)
+    return Prepared(_submission(job, job.id or channel.ids.new()), job.requests, bodies, after, channel.spec_dir)
 
 
 def _native_id(entry: str, target: str, channel: Channel) -> str:
@@ -63,6 +63,7 @@ def _native_id(entry: str, target: str, channel: Channel) -> str:
         if entry in channel.client.status([entry]):
             return entry
         raise NoSuchJob(f"{target} knows no job {entry}, and none was submitted there under that name")
+    check_same_place(found, channel)
     if len(found.parts) > 1:
         steps = ", ".join(f"{part.name} = {part.native_id}" for part in found.parts)
         raise NotSupported(f"{entry} is a workflow, and a job can only come after one job", f"name a step: {steps}")

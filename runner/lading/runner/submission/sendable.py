@@ -12,7 +12,8 @@ from lading.schema.paths import render
 
 class Sendable(NamedTuple):
     """One compiled job. ``file`` is the spec's name as the user gave it, ``after`` the names and ids in the spec's
-    ``schedule.after``, ``recorded`` what only the ledger keeps, ``losses`` what is not carried exactly.
+    ``schedule.after``, ``recorded`` what only the ledger keeps, the target's address among it, ``losses`` what is not
+    carried exactly. ``id`` is that of its submission, where a plan has given it one.
     """
 
     name: str
@@ -25,6 +26,12 @@ class Sendable(NamedTuple):
     recorded: Mapping[str, Any]
     losses: tuple[Mapping[str, str], ...]
     requests: tuple[Request, ...]
+    id: str = ""
+
+    @property
+    def endpoint(self) -> str:
+        """The address that it will be sent to."""
+        return str(self.recorded.get("endpoint", ""))
 
     @property
     def place(self) -> str:
@@ -45,7 +52,7 @@ def sendable(compilation: Compilation) -> Sendable:
         digest=compilation.digest,
         file=compilation.spec.file,
         after=tuple(dict.fromkeys(entry for entries in conditions.values() for entry in entries)),
-        recorded=({"labels": labels} if labels else {}) | dict(compilation.recorded),
+        recorded=_given(labels=labels, endpoint=compilation.target.endpoint) | dict(compilation.recorded),
         losses=tuple(
             {"path": render(entry.path), "fidelity": entry.verdict.fidelity.value, "why": entry.verdict.note}
             for entry in compilation.entries
@@ -53,3 +60,7 @@ def sendable(compilation: Compilation) -> Sendable:
         ),
         requests=tuple(request._replace(origins=()) for request in compilation.requests),
     )
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}

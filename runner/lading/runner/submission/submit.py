@@ -17,11 +17,12 @@ Steps 3 and 4 take turns, part by part, in the order in which the parts need eac
 A submission of which a part can not be had is not left half done: what the platform has of it is told to end.
 """
 
-from lading.runner.errors import LedgerUnusable, OutcomeUnknown, RunnerError
+from lading.runner.errors import LedgerUnusable, OutcomeUnknown, PlanUnusable, RunnerError
 from lading.runner.ledger.record import NOT_THERE, THERE, Event, Submission
 from lading.runner.platform import Accepted
 from lading.runner.secrets.scrub import scrubber
 from lading.runner.submission.in_flight import in_flight
+from lading.runner.submission.planned import check_unused
 from lading.runner.submission.prepare import Prepared, prepare
 from lading.runner.submission.send import bring, send
 from lading.runner.submission.sendable import Sendable
@@ -35,11 +36,17 @@ def submit(job: Sendable, channel: Channel, *, if_absent: bool = False) -> Submi
 
     With ``if_absent`` a submission of the same payload that is alive or has succeeded is returned, and nothing is sent.
     """
-    if if_absent and (twin := channel.ledger.twin(job.target, job.digest)):
+    if if_absent and (twin := channel.ledger.twin(job.target, job.digest, job.endpoint)):
         refresh(channel, [twin])
+    if job.id:
+        check_unused(job, channel)
     prepared = prepare(job, channel)
     submission = prepared.submission
-    with in_flight(channel.ledger.folder, submission.id):
+    with in_flight(channel.ledger.folder, submission.id) as is_ours:
+        if not is_ours:
+            raise PlanUnusable(
+                f"the plan is being used at this moment: {submission.id}", "wait for that command to end"
+            )
         standing = channel.ledger.begin(submission, prepared.requests, if_absent=if_absent)
         if standing == submission.id:
             _send_all(prepared, channel)

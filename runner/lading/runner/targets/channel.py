@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lading.compiler.registry import default_options
+from lading.runner.errors import RunnerError
 from lading.runner.ledger.ledger import Ledger
+from lading.runner.ledger.record import Submission
 from lading.runner.platform import Client, Context
 from lading.runner.secrets.vault import Vault
 from lading.runner.submission.ids import Ids
@@ -16,11 +18,16 @@ from lading.runner.targets.sites import Site
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A client, the ledger that keeps what it does, the secrets that it is given, and where a spec's files start."""
+    """A client, the ledger that keeps what it does, the secrets that it is given, and where a spec's files start.
+
+    ``platform`` and ``endpoint`` are what the site says of the target now.
+    """
 
     client: Client
     ledger: Ledger
     vault: Vault
+    platform: str = ""
+    endpoint: str = ""
     spec_dir: Path = Path()
     ids: Ids = field(default_factory=Ids)
     sleep: Callable[[float], None] = time.sleep
@@ -41,7 +48,23 @@ def open_channel(site: Site, target: str, ledger: Ledger) -> Channel:
         ca_file=_beside(site.folder or Path(), entry.get("caFile")),
         secret=vault.value,
     )
-    return Channel(connect(entry["platform"], context), ledger, vault)
+    return Channel(connect(entry["platform"], context), ledger, vault, entry["platform"], context.endpoint)
+
+
+def check_same_place(submission: Submission, channel: Channel) -> None:
+    """The submission's native ids mean something there: ids start anew where a target's name stands for another server.
+
+    Raises where the site has given the target another platform or address since.
+    """
+    then, now = submission.platform, channel.platform
+    if then == now or not now:
+        then, now = submission.endpoint.rstrip("/"), channel.endpoint.rstrip("/")
+    if then and then != now:
+        target = submission.target
+        raise RunnerError(
+            f"{submission.id} was submitted to {then}, and {target} is {now or 'without an endpoint'} now",
+            f"set {target} back in the site, or name a job that is there now as {target}:NATIVE-ID",
+        )
 
 
 def _beside(folder: Path, name: str | None) -> Path | None:

@@ -138,7 +138,12 @@ AbsolutePath = Annotated[str, Pattern(r"/[^\r\n]*", "an absolute path")]
 RelativePath = Annotated[
     str, Pattern(r"(?!/)(?!(?:[^\r\n]*/)?\.\.(?:/|$))[^\r\n]+", "a relative path that does not lead upwards with ..")
 ]
-Url = Annotated[str, Pattern(r"https?://[^\s/?#]+[^\s]*", "an address that starts with http:// or https://")]
+Url = Annotated[
+    str,
+    Pattern(
+        r"https?://[^\s/?#@]+(?:[/?#][^\s]*)?", "an address that starts with http:// or https://, without a login in it"
+    ),
+]
 S3Uri = Annotated[str, Pattern(r"s3://[^\s/]+(?:/[^\r\n]*)?", "an address that starts with s3://BUCKET")]
 Hostname = Annotated[str, Pattern(_HOST, "a host name, with :port if need be")]
 

@@ -42,15 +42,18 @@ def check(plan: Plan) -> Iterator[Finding]:
 
 def _fitting_native(root: View) -> Iterator[Finding]:
     """Native fields that this job has no place for."""
-    job = root.plan.job.value
-    kind, in_object = root.plan.once(type_of), root.plan.once(sent_as_object)
+    plan = root.plan
+    if not plan.native:
+        return
+    kind, in_object = plan.once(type_of), plan.once(sent_as_object)
+    is_spark = plan.job.value.get("framework") == "spark"
     has_flavour = kind is JobType.SINGLE or not in_object
     fits = {
         **dict.fromkeys(("flavour", "limitFlavour", "port"), (has_flavour, "a pod written by lading has no flavour")),
         "failFast": (kind is JobType.WORKFLOW, "only a workflow has steps"),
-        "spark": (job.get("framework") == "spark", "only a Spark job has a main file"),
+        "spark": (is_spark, "only a Spark job has a main file"),
     }
-    for path in (path for path in root.plan.entries if path[-3:-1] == NATIVE):
+    for path in plan.native:
         has_place, why = fits.get(str(path[-1]), (True, ""))
         if not has_place:
             yield refusal(root, path, why)

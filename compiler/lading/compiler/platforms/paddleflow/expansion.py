@@ -24,6 +24,8 @@ ALL = _All()
 
 def escaped(text: str, names: Container[str]) -> str:
     """The text that Kubernetes makes this one of, in a container with variables of these names and its own."""
+    if "$" not in text:
+        return text
 
     def safe(token: re.Match[str]) -> str:
         name = token[1]

@@ -35,7 +35,8 @@ def untouched(text: str) -> str:
 def command_words(view: View, role: str, folded: Folded) -> list[From] | None:
     """The command of a container, word by word."""
     words = shell_argv(view, fold=folded, launcher=_launcher(view, role)) if runs(view, role) else None
-    return words and [From(escaped(word.value, view.items("env")), word.sources) for word in words]
+    names = view.items("env")
+    return words and [From(escaped(word.value, names), word.sources) for word in words]
 
 
 def runs(view: View, role: str) -> bool:

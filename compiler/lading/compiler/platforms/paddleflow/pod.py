@@ -48,7 +48,8 @@ def around(view: View) -> Body:
 def _args(view: View) -> list[From] | None:
     """Arguments of the image's own program."""
     found = view.get("args")
-    return [From(escaped(word, view.items("env")), found.sources) for word in found.value] if found else None
+    names = view.items("env")
+    return [From(escaped(word, names), found.sources) for word in found.value] if found else None
 
 
 def _variables(view: View, role: str) -> list[Body]:

@@ -10,7 +10,7 @@ from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refuse
 from lading.runner.http.answer import Garbled, field, short
 from lading.runner.http.connection import Call
 from lading.runner.platform import Accepted, Context, Download, Lacking, LogLine, LogQuery, Outgoing
-from lading.runner.platforms.aihub import protocol
+from lading.runner.platforms.aihub import live, protocol
 from lading.runner.platforms.aihub.catalog import catalog_of
 from lading.runner.platforms.aihub.elsewhere import fetched, opened, relayed
 from lading.runner.platforms.aihub.listing import Listing
@@ -130,6 +130,17 @@ class Client(Lacking):
         if now == native_id:
             self._await_other(native_id, before)
         return now
+
+    def live(self, native_id: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The work's record, in the words of a request."""
+        kind, _ = self._known(native_id)
+        if not kind.items:
+            raise NotSupported(f"{NAME} can not be asked for what was handed in", "look for it in its own pages")
+        row = self._row(native_id)
+        if row is None:
+            raise NoSuchJob(f"{NAME} has no {native_id}")
+        with self._services.of(kind.items).reading():
+            return live.body(sent, row)
 
     def logs(self, native_id: str, query: LogQuery) -> Iterator[LogLine]:
         """The output of a task's pods, or of a run's nodes."""

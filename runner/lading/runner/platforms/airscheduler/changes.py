@@ -5,7 +5,7 @@ from typing import Any
 
 from lading.compiler.platforms.airscheduler.read import unwire
 from lading.compiler.platforms.airscheduler.wire import wire
-from lading.runner.errors import NotSupported, RunnerError
+from lading.runner.errors import NotSupported
 from lading.runner.platforms.airscheduler.tasks import Task, mark_of, marked
 
 OURS = (
@@ -32,7 +32,7 @@ ONLY_V2 = frozenset({"schedule.timeLimit"})
 
 def changed(task: Task, changes: Mapping[str, Any], options: Mapping[str, Any]) -> Mapping[str, Any]:
     """The body that makes the task what it was, with the changes."""
-    body = _opened(task, options)
+    body = opened(task, options)
     for path, value in changes.items():
         if path not in PLACES or (path in ONLY_V2 and options.get("api") != "v2"):
             known = ", ".join(one for one in PLACES if options.get("api") == "v2" or one not in ONLY_V2)
@@ -43,11 +43,14 @@ def changed(task: Task, changes: Mapping[str, Any], options: Mapping[str, Any]) 
     return wire(body, options)
 
 
-def _opened(task: Task, options: Mapping[str, Any]) -> dict[str, Any]:
+def opened(task: Task, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The body that made the task, with its id and its mark."""
     body = dict(unwire({key: task[key] for key in OURS if key in task}, options))
     for name in ("running_config", "resource_info"):
         if not isinstance(body.get(name), Mapping):
-            raise RunnerError(f"AirScheduler does not say the {name} of task {task['id']}, so nothing of it is changed")
+            raise NotSupported(
+                f"AirScheduler does not say the {name} of task {task['id']}", "stop it, and submit it again"
+            )
         body[name] = dict(body[name])
     return body
 

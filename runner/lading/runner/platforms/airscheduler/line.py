@@ -16,11 +16,16 @@ from typing import Any, NamedTuple
 import requests
 import socketio  # type: ignore[import-untyped]
 
-from lading.runner.http.answer import short
+from lading.runner.http.answer import is_deep, short, whole_characters
 from lading.runner.platforms.airscheduler.monitor import CPU, LOGS, STATUS, NoMonitor, installed
 
 LARGEST = 4 * 2**20
 """Bytes of what comes at once."""
+
+ALLOWANCE, LEAST = 4 * LARGEST, 2**12
+"""Bytes of all that comes after one question, of which each answer is taken for so many at least: whoever sends more
+than he was asked for would else fill our memory, or never let us rest.
+"""
 
 SILENT = logging.getLogger("lading.monitor")
 SILENT.addHandler(logging.NullHandler())
@@ -63,6 +68,7 @@ class Line:
     def ask(self, event: str, data: Any, task: int | None = None) -> Any:
         """What came on the event after it was sent. Raises NoMonitor."""
         self._forget_the_past()
+        self._session.allowed = ALLOWANCE
         self._guarded(self._sio.emit, event, data)
         end = time.monotonic() + self._patience
         while True:
@@ -100,10 +106,17 @@ class Line:
                 raise NoMonitor(str(arrival.data))
 
     def _arrived(self, event: str) -> Callable[..., None]:
-        return lambda *data: self._arrivals.put(Arrival(event, data[0] if len(data) == 1 else list(data)))
+        def arrived(*data: Any) -> None:
+            found = data[0] if len(data) == 1 else list(data)
+            if is_deep(found):
+                self._arrivals.put(Arrival("", "sends what is nested too deeply"))
+            else:
+                self._arrivals.put(Arrival(event, whole_characters(found)))
+
+        return arrived
 
     def _disconnected(self, *_: Any) -> None:
-        self._arrivals.put(Arrival("", "hung up"))
+        self._arrivals.put(Arrival("", self._session.objection or "hung up"))
 
     def _guarded(self, target: Callable[..., Any], *arguments: Any, **named: Any) -> threading.Thread:
         """The work in a thread of its own, which never complains on the screen."""
@@ -112,34 +125,55 @@ class Line:
             try:
                 target(*arguments, **named)
             except Exception as error:  # noqa: BLE001 - whatever a stranger's bytes make a library raise
-                self._arrivals.put(Arrival("", _why(str(error) or type(error).__name__)))
+                self._arrivals.put(Arrival("", self._session.objection or _why(str(error) or type(error).__name__)))
 
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
         return thread
 
 
+class _Objection(requests.exceptions.RequestException):
+    """What comes is not read to its end."""
+
+
 class _Bounded(requests.Session):
-    """HTTP for the library: nothing large, no redirects, no settings and no logins of the environment."""
+    """HTTP for the library: nothing large, no redirects, no settings and no logins of the environment.
+
+    ``allowed`` are the bytes that may still come, ``objection`` is why nothing more of an answer was read.
+    """
 
     def __init__(self, ca_file: Path | None) -> None:
         super().__init__()
+        self.allowed, self.objection = ALLOWANCE, ""
         self.trust_env = False
         self.headers["accept-encoding"] = "identity"
         if ca_file:
             self.verify = str(ca_file)
 
     def request(self, *arguments: Any, **named: Any) -> requests.Response:
-        """The response, read within the bound."""
+        """The response, read within the bounds."""
         response = super().request(*arguments, **{**named, "stream": True, "allow_redirects": False})
+        try:
+            response._content = self._content(response)  # noqa: SLF001 - where it is when it was read without a bound
+        except _Objection as error:
+            self.objection = str(error)
+            raise
+        finally:
+            response.close()
+        return response
+
+    def _content(self, response: requests.Response) -> bytes:
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise _Objection("sends packed answers, which nobody asked for")
         content = bytearray()
         for piece in response.iter_content(2**16):
             content += piece
             if len(content) > LARGEST:
-                response.close()
-                raise requests.exceptions.ContentDecodingError(f"the answer is longer than {LARGEST // 2**20} MiB")
-        response._content = bytes(content)  # noqa: SLF001 - which is where it is when it was read without a bound
-        return response
+                raise _Objection(f"sends more than {LARGEST // 2**20} MiB at once")
+        self.allowed -= max(len(content), LEAST)
+        if self.allowed < 0:
+            raise _Objection("sends more than it was asked for")
+        return bytes(content)
 
 
 def _client(session: requests.Session, patience: float) -> Any:

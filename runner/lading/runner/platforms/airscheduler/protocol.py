@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
+from lading.runner.live import Telling
 from lading.runner.states import State, Status
 
 SUCCESS = 0
@@ -73,6 +74,16 @@ def meaning(code: int, operation: str) -> Code:
 STATES: Mapping[str, str] = {"-1": "pending", "0": "succeeded", "1..99": "running", "1001..": "failed"}
 """As a client of February 2022 had them; no manual lists them. One of December 2021 read -1, 2 and 3 as failures, which
 is what the site's option ``states`` is for."""
+
+TELLING = Telling(
+    adds=frozenset(
+        {"id", "running_config/port/*/node_port", "running_config/volumes/*/mount_name"}
+        | {"resource_info/schedule_types", "resource_info/scheduler_types"}
+    ),
+    fills={"running_config/work_dir": "/code", "resource_info/shm_size": 64 << 20},
+    maps=frozenset({"running_config/env"}),
+)
+"""What the scheduler makes of what was left out: the folder in the first edition, the shared memory in the second."""
 
 _RANGE = re.compile(r"(-?\d+)(?:(\.\.)(-?\d+)?)?")
 

@@ -45,6 +45,11 @@ def mark_of(usage: Any) -> str:
     return found[0] if found else ""
 
 
+def unmarked(usage: Any) -> Any:
+    """The purpose without the mark."""
+    return _MARK.sub("", usage).removesuffix(" ") if isinstance(usage, str) else usage
+
+
 def number(native_id: str) -> int:
     """The id as the scheduler counts. Raises NoSuchJob for what can be none."""
     if not re.fullmatch(r"[0-9]{1,18}", native_id, re.ASCII):

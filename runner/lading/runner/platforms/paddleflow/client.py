@@ -14,9 +14,11 @@ from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Runner
 from lading.runner.http.answer import Garbled, field, short
 from lading.runner.http.api import Api, login_of
 from lading.runner.http.connection import Call, connection
+from lading.runner.live import live_body
 from lading.runner.platform import Accepted, Context, Lacking, LogLine, LogQuery, Outgoing
 from lading.runner.platforms.paddleflow import pages, protocol
 from lading.runner.platforms.paddleflow.catalog import catalog_of
+from lading.runner.platforms.paddleflow.live import TELLING
 from lading.runner.platforms.paddleflow.logs import Logs
 from lading.runner.platforms.paddleflow.protocol import JOBS, MARK, NAME, job_path
 from lading.runner.secrets.vault import revealed
@@ -93,6 +95,16 @@ class Client(Lacking):
         self._api.order(Call("PUT", job_path(native_id), query={"action": "modify"}, json=body))
         if any(value == "" for value in changes.values()):
             self._check_kept(native_id, body)
+
+    def live(self, native_id: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The job's record, without what the server says of itself."""
+        try:
+            row = self._job(native_id)
+        except protocol.Trouble as trouble:
+            raise Unreachable(str(trouble), trouble.help) from None
+        if row is None:
+            raise NoSuchJob(f"{NAME} has no job {native_id}")
+        return live_body(sent, _unmarked(row), TELLING)
 
     def logs(self, native_id: str, query: LogQuery) -> Iterator[LogLine]:
         """The output of the job's tasks."""
@@ -209,6 +221,14 @@ def _body(outgoing: Outgoing) -> dict[str, Any]:
     if body.get("id") in (None, "", chosen):
         return {**body, "id": chosen}
     return {**body, "labels": {**(body.get("labels") or {}), MARK: outgoing.token}}
+
+
+def _unmarked(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The job's record without the label that is ours."""
+    labels = row.get("labels")
+    if not isinstance(labels, Mapping):
+        return dict(row)
+    return {**row, "labels": {name: value for name, value in labels.items() if name != MARK}}
 
 
 def _changes(changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lading.compiler.platforms.suanli.program import escaped
+from lading.compiler.platforms.suanli.program import escaped, unescaped
 from lading.runner.errors import NoSuchJob, OutcomeUnknown, Refused, RunnerError
-from lading.runner.http.answer import Garbled, short
+from lading.runner.http.answer import Garbled, field, short
 from lading.runner.http.connection import Call
+from lading.runner.live import live_body
 from lading.runner.platform import Accepted, Context, Lacking, LogLine, LogQuery, Outgoing
 from lading.runner.platforms.suanli import protocol
 from lading.runner.platforms.suanli.account import Account
@@ -20,6 +21,7 @@ from lading.runner.platforms.suanli.storages import volumes
 from lading.runner.platforms.suanli.tasks import Task, Tasks, number_in, number_of, status_of
 from lading.runner.secrets.vault import revealed
 from lading.runner.states import State, Status
+from lading.runner.submission.ids import without_token
 
 
 def connect(context: Context) -> "Client":
@@ -79,6 +81,14 @@ class Client(Lacking):
         except (Refused, OutcomeUnknown) as error:
             if not self._has_ended(number, error):
                 raise
+
+    def live(self, native_id: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The task's detail, without what the platform says of itself."""
+        task = self._tasks.of(_number(native_id))
+        with self._account.reading():
+            name = field(task, "task_name", of=str)
+        telling = protocol.TELLING._replace(secret=unescaped if self._escapes else str)
+        return live_body(sent, {**task, "task_name": without_token(name)}, telling)
 
     def logs(self, native_id: str, query: LogQuery) -> Iterator[LogLine]:
         """The output of the task's pods, container by container."""

@@ -75,7 +75,8 @@ class Machines:
     def catalog(self) -> dict[str, dict[str, Any]]:
         """Every machine in every region as it is now, by a name that is the same at the next search."""
         self.forget()
-        entries = [_entry(offer) for device in DEVICES for offer in self._search(device)]
+        with self._account.reading():
+            entries = [_entry(offer) for device in DEVICES for offer in self._search(device)]
         taken = Counter(map(_name, entries))
         named = {_name(entry, is_taken=taken[_name(entry)] > 1): entry for entry in entries}
         return dict(sorted(named.items()))

@@ -11,6 +11,7 @@ from typing import Any
 
 from lading.runner.errors import LoginRejected, Refused
 from lading.runner.http.answer import Answer, Garbled, field, short
+from lading.runner.live import Telling
 from lading.runner.secrets.scrub import scrubber
 from lading.runner.states import State
 
@@ -38,15 +39,19 @@ so that they count whatever ``status`` says meanwhile. ``Manual`` is one that it
 
 COUNTS = {"running": "active_pods", "succeeded": "succeeded_pods", "failed": "failed_pods"}
 
-SERVER_MADE = frozenset(
-    {"task_id", "task_type", "deployment_name", "schedule_status", "status", "job_status", "task_tags"}
-    | {"runing_points", "billing_points", "billing_time", "billing_value", "forecast_value"}
-    | {"create_time", "last_update_time", "resources/*/mark", "resources/*/region_name"}
-    | {f"services/*/{name}" for name in ("service_id", "registered_ports", "is_update_repository")}
-    | {"services/*/remote_ports/*/url", "services/*/repository_account", "services/*/env/*/value_from"}
+TELLING = Telling(
+    adds=frozenset(
+        {"task_id", "task_type", "deployment_name", "schedule_status", "status", "job_status", "task_tags"}
+        | {"runing_points", "billing_points", "billing_time", "billing_value", "forecast_value"}
+        | {"create_time", "last_update_time", "job_group"}
+        | {f"resources/*/{name}" for name in ("mark", "region_name", "weight", "resource", "resource/*")}
+        | {f"services/*/{name}" for name in ("service_id", "registered_ports", "is_update_repository")}
+        | {"services/*/remote_ports/*/url", "services/*/env/*/value_from"}
+    ),
+    hides=frozenset({"services/*/repository_account"}),
 )
 """What a task's detail has that no request said, or that changes by itself. Besides, it has null for all that a request
-left out, the other way to count pods in ``mod_param`` too."""
+left out, the other way to count pods in ``mod_param`` too. Nobody can change a machine that was rented."""
 
 SKEW = 300.0
 """Seconds that a clock may be wrong before the platform takes no request of it."""
