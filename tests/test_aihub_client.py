@@ -1,5 +1,6 @@
 """AIHub's client against its services: each kind of work from its beginning to its end."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
@@ -22,6 +23,7 @@ from lading.runner.errors import (
     RunnerError,
     Unreachable,
 )
+from lading.runner.http.connection import Call
 from lading.runner.platform import LogLine, LogQuery, Outgoing
 from lading.runner.platforms.aihub.client import Client, status_of
 from lading.runner.platforms.aihub.protocol import KINDS
@@ -108,6 +110,83 @@ def test_a_log_is_fetched_without_any_login(client: Client, service: AIHub) -> N
     lines(client, native_id)
     assert service.store.seen
     assert [one.headers.get("authorization") for one in service.store.seen] == [None] * len(service.store.seen)
+
+
+@pytest.fixture
+def printing(service: AIHub, client: Client) -> Callable[[str], str]:
+    """Makes a task that runs, and what it has printed; its id."""
+
+    def make(text: str) -> str:
+        native_id = client.submit(outgoing("training", TASK, command="sleep 60")).native_id
+        client._services.of(KINDS["training"].items).ask(Call("GET", f"{KINDS['training'].items}/1/pods/1/logs/new"))
+        service.items["training"][1].works[0].output = lambda: text  # type: ignore[method-assign]
+        return native_id
+
+    return make
+
+
+@pytest.mark.parametrize("takes_ranges", [True, False])
+def test_a_log_that_grows_is_followed_line_by_line(
+    client: Client, service: AIHub, printing: Callable[[str], str], takes_ranges: bool
+) -> None:
+    """A line is told once it has its end, or the task has: nothing is told twice, and little fetched twice."""
+    native_id = printing("one\ntw")
+    service.store.takes_ranges = takes_ranges
+    work = service.items["training"][1].works[0]
+    texts = iter(["one\ntwo\nth", "one\ntwo\nth", "one\ntwo\nthree"])
+
+    def sleep(_: float) -> None:
+        text = next(texts)
+        work.output = lambda: text  # type: ignore[method-assign]
+        if text.endswith("three"):
+            client.stop(native_id)
+
+    client._sleep = sleep
+    assert lines(client, native_id, follow=True) == [LogLine("one"), LogLine("two"), LogLine("three")]
+    asked = [one.headers.get("range") for one in service.store.seen]
+    assert asked == [None, "bytes=6-", "bytes=10-", "bytes=10-"]
+    assert lines(client, native_id, lines=(2, 2)) == [LogLine("two")]
+
+
+@pytest.mark.parametrize("takes_ranges", [True, False])
+def test_a_log_that_breaks_off_is_read_on(
+    client: Client, service: AIHub, printing: Callable[[str], str], takes_ranges: bool
+) -> None:
+    """Each line once, whatever came before the end of the connection."""
+    text = "".join(f"line {number}\n" for number in range(50_000))
+    native_id = printing(text)
+    service.store.takes_ranges = takes_ranges
+    service.store.faults = [Fault(cut="during", times=2)]
+    client._sleep = lambda _: None
+    assert [line.text for line in lines(client, native_id)] == text.splitlines()
+    service.store.faults = [
+        Fault(reply=Reply(206, b"x", {"content-range": "bytes 9999999-9999999/9"}), skip=1, times=9)
+    ]
+    service.store.faults.append(Fault(cut="during"))
+    with pytest.raises(Unreachable, match="gives the log from byte 9999999 on"):
+        lines(client, native_id)
+
+
+def test_a_log_of_any_size_is_passed_on_as_it_comes(
+    client: Client, service: AIHub, printing: Callable[[str], str]
+) -> None:
+    """Its first line is here long before its last, and a line that has no end is told in parts."""
+    native_id = printing("first\n" + "x" * 20 * 2**20)
+    service.store.faults = [Fault(drip=0.05, piece=2**20)]
+    before = time.monotonic()
+    found = client.logs(native_id, LogQuery())
+    assert next(found) == LogLine("first")
+    assert time.monotonic() - before < 0.5
+    sizes = [len(line.text) for line in found]
+    assert sum(sizes) == 20 * 2**20
+    assert max(sizes) < 2 * 2**20
+
+
+def test_every_pod_of_many_has_its_log(client: Client) -> None:
+    """Pods are on several pages."""
+    native_id = client.submit(outgoing("training", TASK, command="echo out", instances=101)).native_id
+    ended(client, native_id)
+    assert lines(client, native_id, replica=100) == [LogLine("out")]
 
 
 def test_a_task_that_fails_and_one_that_is_stopped(client: Client) -> None:
@@ -464,6 +543,16 @@ def test_every_code_means_something(client: Client, server: Server, code: int, e
     with pytest.raises(error) as raised:
         client.submit(outgoing("training", TASK))
     assert type(raised.value) is error
+
+
+@pytest.mark.parametrize("number", [0, -1, 10**18, 10**29, True, "7", None])
+def test_a_number_that_is_none_is_no_answer(client: Client, service: AIHub, number: Any) -> None:
+    """Nobody could ask about such work again: it is looked for by its token."""
+    service.faults = [Fault(reply=as_json({"code": 0, "data": {"id": number}}), carried_out=True, match="^POST /model")]
+    sent = outgoing("training", TASK)
+    with pytest.raises(OutcomeUnknown):
+        client.submit(sent)
+    assert found(client, sent) == "training/1"
 
 
 def test_a_login_that_is_wrong(service: AIHub, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

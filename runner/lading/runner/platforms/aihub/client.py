@@ -15,13 +15,10 @@ from lading.runner.platforms.aihub.catalog import catalog_of
 from lading.runner.platforms.aihub.elsewhere import fetched, opened, relayed
 from lading.runner.platforms.aihub.listing import Listing
 from lading.runner.platforms.aihub.logs import Logs
-from lading.runner.platforms.aihub.protocol import KINDS, NAME, Kind
+from lading.runner.platforms.aihub.protocol import KINDS, LONGEST_NUMBER, NAME, Kind, number_of
 from lading.runner.platforms.aihub.services import Services
 from lading.runner.secrets.vault import revealed
 from lading.runner.states import State, Status
-
-LONGEST_NUMBER = 18
-"""Digits; Python makes no number of thousands of them."""
 
 FEW = 5
 """So many of a kind are asked about one by one; of more, their list is asked for first."""
@@ -57,7 +54,7 @@ class Client(Lacking):
         with _sendable(outgoing.path, body) as call:
             said = api.order(call)
         with api.reading(OutcomeUnknown):
-            return Accepted(f"{kind}/{_number(said)}", {"data": said})
+            return Accepted(f"{kind}/{number_of(said)}", {"data": said})
 
     def bring(self, outgoing: Outgoing) -> Any:
         """The file is where a later request finds it."""
@@ -77,7 +74,7 @@ class Client(Lacking):
         try:
             with api.reading():
                 row = Listing(api, KINDS[kind].items).find(marker(token), token)
-                return Accepted(f"{kind}/{_number(row)}", {"data": row}) if row else None
+                return Accepted(f"{kind}/{number_of(row)}", {"data": row}) if row else None
         except Unreachable:
             raise  # it may be back soon
         except RunnerError as error:
@@ -87,7 +84,7 @@ class Client(Lacking):
         """The number of the version of a data set that people call ``NAME/V3``."""
         name = what["datasetVersion"]
         try:
-            return self._asked(protocol.VERSION_OF, _number, name=name)
+            return self._asked(protocol.VERSION_OF, number_of, name=name)
         except NoSuchJob:
             raise Refused(f"{NAME} has no version {name}", "correct `parent` in the spec") from None
 
@@ -129,7 +126,7 @@ class Client(Lacking):
         api = self._services.of(kind.items)
         said = api.order(Call("PUT", f"{kind.items}/{number}/{step}"))
         with api.reading(OutcomeUnknown):
-            now = native_id if said is None else f"{native_id.partition('/')[0]}/{_number(said)}"
+            now = native_id if said is None else f"{native_id.partition('/')[0]}/{number_of(said)}"
         if now == native_id:
             self._await_other(native_id, before)
         return now
@@ -151,7 +148,7 @@ class Client(Lacking):
         if not (kind.has_pods or kind.again):
             raise NotSupported(f"a {native_id.partition('/')[0]} of {NAME} prints nothing", "`lading status` says more")
         api = self._services.of(kind.items)
-        return Logs(api, self._context, kind, number, query).lines()
+        return Logs(api, self._context, kind, number, query, self._sleep).lines()
 
     def result(self, native_id: str) -> Download | None:
         """The CSV of a search that has succeeded."""
@@ -207,7 +204,7 @@ class Client(Lacking):
         except NoSuchJob:
             return None
         with api.reading():
-            if _number(row) != number:
+            if number_of(row) != number:
                 raise Garbled("it tells of something else")
         return dict(row)
 
@@ -275,7 +272,3 @@ def _kind(native_id: str) -> tuple[str, int]:
 def _is_known(native_id: str) -> bool:
     name, _, number = native_id.partition("/")
     return name in KINDS and number.isdecimal() and number.isascii() and len(number) <= LONGEST_NUMBER
-
-
-def _number(data: Any) -> int:
-    return int(field(data, "id", of=int))

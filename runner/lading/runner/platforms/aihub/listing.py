@@ -11,7 +11,7 @@ from lading.runner.errors import OutcomeUnknown
 from lading.runner.http.answer import Answer, Garbled, field
 from lading.runner.http.api import Api
 from lading.runner.http.connection import Call
-from lading.runner.platforms.aihub.protocol import NAME, PAGE, rows
+from lading.runner.platforms.aihub.protocol import NAME, PAGE, number_of, rows
 from lading.runner.submission.ids import time_of
 
 MOST_PAGES = 50
@@ -34,7 +34,7 @@ class Page:
     @property
     def numbers(self) -> list[int]:
         """The numbers of the rows, in order."""
-        return [_number(row) for row in self.rows]
+        return [number_of(row) for row in self.rows]
 
     @property
     def newest(self) -> float:
@@ -68,7 +68,17 @@ class Listing:
         except OutcomeUnknown:
             if not found:
                 raise
-        return min(found, key=_number, default=None)
+        return min(found, key=number_of, default=None)
+
+    def all(self) -> list[Row]:
+        """All rows, as far as it tells."""
+        found: dict[int, Row] = {}
+        for number in range(1, MOST_PAGES + 1):
+            page, before = self._page(number), len(found)
+            found |= zip(page.numbers, page.rows, strict=True)
+            if len(found) in {before, page.total}:
+                break
+        return list(found.values())
 
     def several(self, wanted: Collection[int]) -> dict[int, Row]:
         """The rows with these numbers, as far as a few pages have them."""
@@ -115,10 +125,6 @@ class Listing:
         call = Call("GET", self._path, query={"page_size": PAGE, "page_num": number})
         data, answer = self._api.answered(call)
         return Page(rows(data), field(data, "total", of=int, default=-1), _clock_of(answer))
-
-
-def _number(row: Row) -> int:
-    return int(field(row, "id", of=int))
 
 
 def _clock_of(answer: Answer) -> float | None:
