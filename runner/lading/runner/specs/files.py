@@ -87,7 +87,7 @@ def read(name: str) -> bytes:
     try:
         if name == STDIN:
             return _start_of(sys.stdin.buffer)
-        with open(name, "rb") as file:
+        with open(name, "rb", buffering=0) as file:
             return _start_of(file)
     except IsADirectoryError:
         raise WrongUsage(f"{name} is a folder, and this command takes a file", "name one of the files in it") from None
