@@ -25,6 +25,7 @@ def operate(
     problems: list[Diagnostic] = []
     worst = 0
     for text in dict.fromkeys(ids):
+        job = None
         try:
             job = find_job(session, text)
             for part in _parts(job):
@@ -32,6 +33,8 @@ def operate(
                 if kind:
                     job.note(part, kind)
         except RunnerError as error:
+            if job:
+                error.about(job.submission.target, label(job.submission) if len(ids) > 1 else "")
             problems.append(diagnostic_of(error))
             worst = max(worst, error.exit_code)
         else:

@@ -87,6 +87,7 @@ def _told(error: BaseException, submission_id: str, part: str, channel: Channel)
     """The error, which now also says which part it is about and what became of the others."""
     stopped = conclude(channel.ledger.get(submission_id), channel)
     if isinstance(error, RunnerError):
+        error.submission = submission_id
         error.args = ("; ".join([f"{part}: {error}" if part else str(error), *stopped]),)
         if isinstance(error, OutcomeUnknown):
             error.help = f"settle it with `lading resolve {submission_id}`"
