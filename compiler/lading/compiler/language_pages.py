@@ -127,7 +127,7 @@ def _facts(known: Field, path: Path, structs: Mapping[str, Struct]) -> Iterator[
 def _as_written(known: Field, place: Place) -> Field:
     """The field as a document has it: what is of a kind other than a job must say so."""
     kind, path = place
-    return known._replace(required=True) if path == KIND and kind != "job" else known
+    return replace(known, required=True) if path == KIND and kind != "job" else known
 
 
 def _groups(struct: Struct) -> Iterator[str]:
