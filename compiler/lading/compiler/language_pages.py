@@ -6,7 +6,7 @@ A field that several kinds have, and a map that stands in several places, is tol
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lading.compiler.capability import CARRIED, NESTED, Fidelity
 from lading.compiler.matrix import Cell, cells_of, editions_of, label
