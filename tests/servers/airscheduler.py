@@ -129,6 +129,11 @@ class AirschedulerService(PlatformService):
         """Every id that was given out."""
         return [str(id_) for id_ in range(1, self.made + 1)]
 
+    def newest(self) -> "AirschedulerService":
+        """The second edition, which has variables of its own."""
+        self.api = "v2"
+        return self
+
     def expire(self) -> None:
         """Nobody is known any more."""
         self.users.tokens.clear()

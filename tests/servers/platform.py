@@ -44,6 +44,10 @@ class PlatformService(Service):
         there.
         """
 
+    def newest(self) -> "PlatformService":
+        """The platform in that of its editions which carries the most."""
+        return self
+
     @abstractmethod
     def expire(self) -> None:
         """No token that was given out until now is taken any more."""
