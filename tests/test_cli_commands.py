@@ -96,7 +96,10 @@ DOCUMENTS: dict[str, list[list[str]]] = {
     "init": [["init", "new"]],
     "import": [["import", "job.sh", "--from", "slurm"], ["import", "hello.yaml", "--from", "airscheduler"]],
     "validate": [["validate", "."], ["validate", "hello.yaml"], ["validate", "nowhere.yaml"]],
-    "compile": [["compile", "hello.yaml"], ["compile", "two.yaml"], ["compile", "bad.yaml"]],
+    "compile": [
+        *(["compile", "hello.yaml"], ["compile", "two.yaml"], ["compile", "bad.yaml"]),
+        *(["compile", "two.yaml", "-o", "out"], ["compile", "hello.yaml", "-o", "out", "--check"]),
+    ],
     "explain": [
         *(["explain"], ["explain", "resources"], ["explain", "hello.yaml"], ["explain", "nothing"]),
         *(["explain", "LD203"], ["explain", "ld601"], ["explain", "LD999"]),
@@ -122,6 +125,7 @@ DOCUMENTS: dict[str, list[list[str]]] = {
     "catalog": [
         *(["catalog", "show"], ["catalog", "show", "nowhere"], ["catalog", "pull"]),
         *(["-C", "locked", "catalog", "show"], ["-C", "locked", "catalog", "pull", "here"]),
+        *(["-C", "locked", "catalog", "check", "."], ["catalog", "check", "hello.yaml"]),
     ],
     "doctor": [["doctor"]],
     "ledger": [["ledger"], ["ledger", "ID"]],

@@ -193,7 +193,12 @@ def _plain(value: Any, place: Place, unknown: list[tuple[Place, Secret | Late]])
     if kind in SCALARS:
         return value
     if isinstance(value, dict) and value:
-        return {key: _plain(item, (place, key), unknown) for key, item in value.items()}
+        plain = {}
+        for key, item in value.items():
+            while type(item) is From:
+                item = item.value  # noqa: PLW2901 - it is what stands there
+            plain[key] = item if type(item) in SCALARS else _plain(item, (place, key), unknown)
+        return plain
     if kind in LISTS and value:
         return [_plain(item, (place, index), unknown) for index, item in enumerate(value)]
     if kind is Text:

@@ -142,6 +142,8 @@ def _bound(shape: Shape, bound: float) -> str:
 
 def type_text(shape: Shape, structs: Mapping[str, Struct]) -> str:
     """The type in words: ``list of text``, ``one of low, normal, high``."""
+    if len(shape.enum) == 1:
+        return f"the word {shape.enum[0]}"
     if shape.enum:
         return f"one of {', '.join(shape.enum)}"
     if shape.says:

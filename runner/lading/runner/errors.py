@@ -17,6 +17,8 @@ Platform clients raise these and nothing else; the CLI shows them as one diagnos
 have passed ``secrets.scrub``.
 """
 
+import re
+
 
 class RunnerError(Exception):
     """Something outside refused or failed. ``help`` is one thing to do; ``code`` the diagnostic's code."""
@@ -27,6 +29,18 @@ class RunnerError(Exception):
     def __init__(self, message: str, help: str = "") -> None:  # noqa: A002 - it is called help everywhere people see it
         super().__init__(message)
         self.help = help
+        self.submission = ""
+        """The id under which the ledger has what failed, where it does."""
+
+    def about(self, target: str, job: str = "") -> "RunnerError":
+        """The same error, whose message says which target it is about, and which job, where it did not yet."""
+        if not all(_names(str(self), name) for name in (target, job) if name):
+            self.args = (f"{f'{job} on {target}' if job else target}: {self}",)
+        return self
+
+
+def _names(text: str, name: str) -> bool:
+    return bool(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text))
 
 
 class Refused(RunnerError):

@@ -527,6 +527,18 @@ CODES: dict[str, Code] = {
         "not in here",
         "look at the payload with `lading compile --format json`",
     ),
+    "LD457": Code(
+        "payload out of date",
+        "{file} is not what {spec} makes",
+        "the spec makes {line}",
+        "look at the difference, and write it again with `lading compile … -o {folder}`",
+    ),
+    "LD458": Code(
+        "payload missing",
+        "{file} is not there, and {spec} makes it",
+        advice="write it with `lading compile … -o {folder}`",
+    ),
+    "LD459": Code("payload of no spec", "{file} is made by no spec", advice="delete it, or name its spec as well"),
     "LD502": Code(
         "unknown secret",
         'the site names no secret "{name}"',

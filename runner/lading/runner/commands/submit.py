@@ -71,13 +71,13 @@ def command(
         return show_planned(session.screen, compiled)
     if follow and (len(compiled) > 1 or not session.screen.is_human):
         raise WrongUsage("--follow follows one job, for people", "use --wait")
-    submissions, errors = send_all(session, compiled, if_absent=if_absent, workers=jobs)
+    submissions, failed, errors = send_all(session, compiled, if_absent=if_absent, workers=jobs)
     sent = [Found(submission, session) for submission in submissions]
     if follow and sent:
         print_logs(sent[0])
     if wait or follow:
         submissions = wait_for(session, sent)
-    code = show_submitted(session.screen, submissions, errors, is_one=len(compiled) == 1)
+    code = show_submitted(session.screen, submissions, failed, errors)
     if output:
         write_results(session.screen, [Found(submission, session) for submission in submissions], output)
     return code or (exit_code(submissions) if wait or follow else 0)

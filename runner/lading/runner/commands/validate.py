@@ -45,25 +45,9 @@ def command(
     known from $LADING_CACHE, or the cache folder of the user.
     """
     from lading.runner.output.verdict import show_verdict
-    from lading.runner.specs.files import NO_SPEC, find
-    from lading.runner.specs.memory import KNOWN_IN_THE_TIME_OF_ONE, Memory, open_memory
-    from lading.runner.specs.parallel import in_parallel, job_count
+    from lading.runner.specs.checking import How, check_files
 
     if targets and no_targets:
         raise WrongUsage("-t and --no-targets can not both be given", "keep one of the two")
-    chosen = () if no_targets else targets or None
-    memory = Memory(session, None) if no_cache else open_memory(session, chosen, accept, sets)
-    candidates = find(paths)
-    known = memory.recall(candidates, jobs or job_count(len(candidates) // KNOWN_IN_THE_TIME_OF_ONE))
-    unknown = [candidate for candidate in candidates if candidate not in known]
-    if unknown:
-        from lading.runner.specs.validation import Checker
-
-        check = Checker(session, chosen, accept, sets).check
-        results = in_parallel(check, unknown, jobs or job_count(len(unknown)))
-        new = {candidate: checked for candidate, checked in zip(unknown, results, strict=True) if checked}
-        memory.keep(new.values())
-        known |= new
-    if not known:
-        raise WrongUsage(f"there is no spec in {', '.join(paths)}", NO_SPEC)
-    return show_verdict(session.screen, [known[candidate] for candidate in candidates if candidate in known])
+    how = How(() if no_targets else targets or None, accept, sets, jobs, is_new=no_cache)
+    return show_verdict(session.screen, check_files(session, paths, how))

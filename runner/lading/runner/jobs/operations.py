@@ -22,10 +22,13 @@ def operate(session: Session, ids: Sequence[str], operation: Operation, done: st
     problems: list[Diagnostic] = []
     worst = 0
     for text in dict.fromkeys(ids):
+        job = None
         try:
             job = find_job(session, text)
             words = [operation(job, part) for part in _parts(job)]
         except RunnerError as error:
+            if job:
+                error.about(job.submission.target, label(job.submission) if len(ids) > 1 else "")
             problems.append(diagnostic_of(error))
             worst = max(worst, error.exit_code)
         else:
