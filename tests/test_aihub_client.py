@@ -582,15 +582,36 @@ def test_services_at_addresses_of_their_own(service: AIHub, server: Server) -> N
     client.close()
 
 
-def test_the_catalog_is_what_the_user_sees(client: Client) -> None:
-    """Clusters with their SKUs, of which a training tells the GPUs; storages by name."""
+def test_the_catalog_is_what_the_user_sees(client: Client, service: AIHub) -> None:
+    """Clusters with their SKUs, and storages by name; nobody is asked about the GPUs of one that has none."""
     assert client.catalog() == {
         "clusters": {"vc-cpu": {"id": 35, "sku": {"cpu": 4000, "memory": 16 * 2**30}}},
+        "gpus": {},
         "volumes": {"imagenet": {"storage": 12, "path": "/data", "readOnly": True}},
     }
-    client.submit(outgoing("training", TASK))
-    assert client.catalog()["clusters"]["vc-cpu"]["sku"]["gpu"] == 0
+    assert len(service.seen) == 3
     assert client.check() == [("login", "good"), ("storages", "1"), ("clusters", "1"), ("projects", "1")]
+
+
+def test_tasks_tell_of_the_gpus_of_clusters(client: Client, service: AIHub) -> None:
+    """How many a SKU has, and of what model where the manual does not know it; however long ago the task was.
+
+    Clusters of the same name are told apart.
+    """
+    service.has_gpus = True
+    client.submit(outgoing("training", {**TASK, "virtual_cluster_id": 31}))
+    client.submit(outgoing("quota", {**TASK, "virtual_cluster_id": 29, "priority": 1}))
+    for _ in range(120):
+        client.submit(outgoing("training", TASK))
+    sku = {"cpu": 4000, "memory": 16 * 2**30}
+    known = client.catalog()
+    assert known["clusters"] == {
+        "vc-cpu": {"id": 35, "sku": sku},
+        "vc-gpu": {"id": 29, "gpuModel": "A800", "gpuMemory": 80 * 2**30, "sku": {**sku, "gpu": 8}},
+        "vc-gpu-30": {"id": 30, "gpuModel": "4090", "gpuMemory": 24 * 2**30, "sku": sku},
+        "vc-gpu-31": {"id": 31, "gpuModel": "H100", "gpuMemory": 80 * 2**30, "sku": {**sku, "gpu": 8}},
+    }
+    assert known["gpus"] == {"RTX4090": "4090"}
 
 
 def test_the_relay_is_trusted_by_its_authority_only(

@@ -41,6 +41,9 @@ STORAGE = {
 }
 SKU = {"cpu": 4, "gpu": 0, "memory": 16}
 CLUSTER = {"id": 35, "name": "vc-cpu", "gpu_type": "", "label": "", "sku": SKU}
+GPU_CLUSTERS = {29: (1, "A800", 80), 30: (2, "4090", 24), 31: (6, "H100", 80)}
+"""The number, the kind, the model and the memory of those that have GPUs, of which some are newer than the manual."""
+
 USER = {"username": "ada", "user_id": 4}
 
 
@@ -123,12 +126,14 @@ class Relay(Service):
 @dataclass
 class AIHub(PlatformService):
     """The gateway. ``needs_project`` is whether a run must belong to a project, ``unique`` whether names must differ,
-    ``newest_first`` how lists are sorted, ``renumbers`` whether what runs again is another run, ``skew``
+    ``newest_first`` how lists are sorted, ``has_gpus`` whether there are more clusters than
+    one, ``renumbers`` whether what runs again is another run, ``skew``
     by how many seconds its clock is ahead.
     """
 
     needs_project: bool = True
     renumbers: bool = False
+    has_gpus: bool = False
     skew: float = 0.0
     unique: bool = False
     newest_first: bool = True
@@ -386,7 +391,11 @@ class AIHub(PlatformService):
         """The clusters that a module can use."""
         sku = {"id": 1, "description": "", "cpu": 4, "memory": 16, "gpu_type": 5, "gpu_memory": 0, "network": 0}
         cluster = {"id": 35, "name": "vc-cpu", "uuid": "", "sku": {**sku, "created_at": 1}, "created_at": 1}
-        return yes({"data": [cluster] if request.query.get("module_type") in {"1", "3"} else None})
+        clusters = [cluster]
+        for number, (kind, _, memory) in GPU_CLUSTERS.items() if self.has_gpus else ():
+            own = {**sku, "gpu_type": kind, "gpu_memory": memory, "created_at": 1}
+            clusters.append({**cluster, "id": number, "name": "vc-gpu", "sku": own})
+        return yes({"data": clusters if request.query.get("module_type") in {"1", "3"} else None})
 
     @route("GET", f"{TAGS}/select-projects")
     def projects(self, request: Request) -> Reply:
@@ -442,7 +451,7 @@ class AIHub(PlatformService):
         return body
 
     def _task(self, kind: str, body: dict[str, Any]) -> Reply:
-        if body["framework"] not in FRAMEWORKS or body["virtual_cluster_id"] != CLUSTER["id"]:
+        if body["framework"] not in FRAMEWORKS or body["virtual_cluster_id"] not in {CLUSTER["id"], *GPU_CLUSTERS}:
             raise no(1, "framework or cluster is wrong")
         item = self._made(kind, body)
         if self.runs:
@@ -466,8 +475,7 @@ class AIHub(PlatformService):
         return item
 
     def _page(self, kind: str, request: Request) -> Reply:
-        name = request.query.get("name", "")
-        items = [item for item in self.items.get(kind, {}).values() if name in item.body.get("name", "")]
+        items = [item for item in self.items.get(kind, {}).values() if is_asked(item, request.query)]
         listed = paged([self._shown(item) for item in (items[::-1] if self.newest_first else items)], request)
         return listed._replace(headers={**listed.headers, "date": formatdate(time.time() + self.skew, usegmt=True)})
 
@@ -536,7 +544,7 @@ class AIHub(PlatformService):
             **USER,
             "id": item.number,
             "mtp_id": item.number,
-            "virtual_cluster": {**CLUSTER, "id": body["virtual_cluster_id"]},
+            "virtual_cluster": cluster_of(body["virtual_cluster_id"]),
             "storages": [{**STORAGE, "id": number} for number in reversed(body.get("storage_ids") or [])] or None,
             "namespace": "default",
             "res_name": f"{item.kind}-{item.number}",
@@ -640,6 +648,19 @@ SHOWN: Mapping[str, Callable[[AIHub, Item], dict[str, Any]]] = {
     "dataset": AIHub._shown_dataset,
     "version": AIHub._shown_version,
 }
+
+
+def cluster_of(number: int) -> dict[str, Any]:
+    """A cluster as a task tells of it."""
+    _, model, _ = GPU_CLUSTERS.get(number, (0, "", 0))
+    return {**CLUSTER, "id": number, "gpu_type": model, "sku": {**SKU, "gpu": 8 if model else 0}}
+
+
+def is_asked(item: Item, query: Mapping[str, str]) -> bool:
+    """Whether a list that is asked for like this has the item."""
+    cluster = query.get("virtual_cluster_id", "")
+    is_there = not cluster or str(item.body.get("virtual_cluster_id")) == cluster
+    return is_there and query.get("name", "") in item.body.get("name", "")
 
 
 def paged(rows: list[Any], request: Request) -> Reply:

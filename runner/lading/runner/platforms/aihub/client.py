@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -161,13 +161,12 @@ class Client(Lacking):
         return relayed(file, place, self._context)
 
     def catalog(self) -> Mapping[str, Any]:
-        """The clusters with their SKUs, and the storages."""
+        """The clusters with their SKUs, the models of their GPUs, and the storages."""
         module = protocol.FOR_TRAINING
         clusters = self._asked(protocol.CLUSTERS, protocol.rows, module_type=module)
         storages = self._asked(protocol.STORAGES, protocol.rows)
-        api = self._services.of(KINDS["training"].items)
-        with api.reading():
-            return catalog_of(clusters, storages, Listing(api, KINDS["training"].items).first())
+        with self._services.of(protocol.CLUSTERS).reading():
+            return catalog_of(clusters, storages, self._used)
 
     def check(self) -> Sequence[tuple[str, str]]:
         """Whether the login is good, and how much the user can see."""
@@ -187,6 +186,16 @@ class Client(Lacking):
             self._sleep(pause)
             if self.status([native_id]).get(native_id) != before:
                 return
+
+    def _used(self, cluster: int) -> Mapping[str, Any]:
+        """The cluster as a task has it: a training, or where there never was one, a quota task."""
+        for name in ("training", "quota"):
+            with suppress(NotSupported, Refused):
+                for row in self._asked(KINDS[name].items, protocol.rows, page_size=1, virtual_cluster_id=cluster):
+                    found: Mapping[str, Any] = field(row, "virtual_cluster", of=Mapping, default={})
+                    if found.get("id") == cluster:
+                        return found
+        return {}
 
     def _asked(self, path: str, read: Any, **query: str | int) -> Any:
         api = self._services.of(path)

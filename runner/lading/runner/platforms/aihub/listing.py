@@ -49,10 +49,6 @@ class Listing:
     def __init__(self, api: Api, path: str, clock: Callable[[], float] = time.time) -> None:
         self._api, self._path, self._clock = api, path, clock
 
-    def first(self) -> list[Row]:
-        """The first page."""
-        return self._page(1).rows
-
     def find(self, marker: str, token: str) -> Row | None:
         """The row whose description has the marker, None where there is certainly none.
 

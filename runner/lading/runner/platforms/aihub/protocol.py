@@ -36,7 +36,11 @@ LONGEST_NUMBER = 18
 """Digits of the number of anything."""
 
 GPU_MODELS: Mapping[int, str] = {1: "A800", 2: "4090", 3: "3090", 4: "2080"}
-"""``gpu_type`` of a cluster's SKU; 5 is none."""
+"""``gpu_type`` of a cluster's SKU; of one that is newer than this table the cluster of a task says what it is."""
+
+NO_GPU = 5
+PORTABLE_GPUS: Mapping[str, str] = {"RTX4090": "4090", "RTX3090": "3090", "RTX2080": "2080"}
+"""What a spec that holds elsewhere too calls these."""
 
 FOR_TRAINING = 1
 """``module_type`` of the clusters that tasks can be sent to."""
