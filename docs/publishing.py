@@ -75,7 +75,8 @@ def _of_specs() -> Iterator[tuple[str, str]]:
             yield f"{name}.md", f"# {title}\n\n```{CODE[path.suffix]}\n{path.read_text(encoding='utf-8')}```\n"
         elif path.is_dir():
             files = [f"- [{file.name}]({file.name})" for file in sorted(path.iterdir())]
-            yield f"{name}/README.md", "\n".join([f"# {name}", "", *files, ""])
+            title = f"{path.relative_to(ROOT / 'specs').as_posix()}/"
+            yield f"{name}/README.md", "\n".join([f"# {title}", "", *files, ""])
 
 
 def _source_of(page: str) -> str:

@@ -1,6 +1,7 @@
 """AIHub's client against its services: each kind of work from its beginning to its end."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from typing import Any
@@ -11,7 +12,7 @@ from kit.cli import Cli
 from kit.machine import until
 from kit.platforms import Desk, client_of
 from servers.aihub import AIHub, Relay, serve
-from servers.web import Fault, Server, as_json, serving
+from servers.web import Fault, Reply, Request, Server, as_json, serving
 
 from lading.runner.errors import (
     LoginRejected,
@@ -22,6 +23,7 @@ from lading.runner.errors import (
     RunnerError,
     Unreachable,
 )
+from lading.runner.http.connection import Call
 from lading.runner.platform import LogLine, LogQuery, Outgoing
 from lading.runner.platforms.aihub.client import Client, status_of
 from lading.runner.platforms.aihub.protocol import KINDS
@@ -85,11 +87,11 @@ def lines(client: Client, native_id: str, **query: Any) -> list[LogLine]:
 
 @pytest.mark.parametrize(("kind", "more"), [("training", {}), ("quota", {"priority": 1})])
 def test_a_task_from_its_beginning_to_its_end(client: Client, service: AIHub, kind: str, more: dict[str, Any]) -> None:
-    """Its description ends with the token; times are seconds; each instance has an output."""
+    """Its description begins with the token; times are seconds; each instance has an output."""
     sent = outgoing(kind, TASK, description="mine", command="echo out", instances=2, **more)
     native_id = client.submit(sent).native_id
     assert native_id == f"{kind}/1"
-    assert service.items[kind][1].body["description"] == f"mine [lading:{sent.token}]"
+    assert service.items[kind][1].body["description"] == f"[lading:{sent.token}] mine"
     done = ended(client, native_id)
     assert (done.state, done.native) == (State.SUCCEEDED, "3 success")
     assert 0 < (done.ended or 0) - (done.started or 0) < 60
@@ -108,6 +110,83 @@ def test_a_log_is_fetched_without_any_login(client: Client, service: AIHub) -> N
     lines(client, native_id)
     assert service.store.seen
     assert [one.headers.get("authorization") for one in service.store.seen] == [None] * len(service.store.seen)
+
+
+@pytest.fixture
+def printing(service: AIHub, client: Client) -> Callable[[str], str]:
+    """Makes a task that runs, and what it has printed; its id."""
+
+    def make(text: str) -> str:
+        native_id = client.submit(outgoing("training", TASK, command="sleep 60")).native_id
+        client._services.of(KINDS["training"].items).ask(Call("GET", f"{KINDS['training'].items}/1/pods/1/logs/new"))
+        service.items["training"][1].works[0].output = lambda: text  # type: ignore[method-assign]
+        return native_id
+
+    return make
+
+
+@pytest.mark.parametrize("takes_ranges", [True, False])
+def test_a_log_that_grows_is_followed_line_by_line(
+    client: Client, service: AIHub, printing: Callable[[str], str], takes_ranges: bool
+) -> None:
+    """A line is told once it has its end, or the task has: nothing is told twice, and little fetched twice."""
+    native_id = printing("one\ntw")
+    service.store.takes_ranges = takes_ranges
+    work = service.items["training"][1].works[0]
+    texts = iter(["one\ntwo\nth", "one\ntwo\nth", "one\ntwo\nthree"])
+
+    def sleep(_: float) -> None:
+        text = next(texts)
+        work.output = lambda: text  # type: ignore[method-assign]
+        if text.endswith("three"):
+            client.stop(native_id)
+
+    client._sleep = sleep
+    assert lines(client, native_id, follow=True) == [LogLine("one"), LogLine("two"), LogLine("three")]
+    asked = [one.headers.get("range") for one in service.store.seen]
+    assert asked == [None, "bytes=6-", "bytes=10-", "bytes=10-"]
+    assert lines(client, native_id, lines=(2, 2)) == [LogLine("two")]
+
+
+@pytest.mark.parametrize("takes_ranges", [True, False])
+def test_a_log_that_breaks_off_is_read_on(
+    client: Client, service: AIHub, printing: Callable[[str], str], takes_ranges: bool
+) -> None:
+    """Each line once, whatever came before the end of the connection."""
+    text = "".join(f"line {number}\n" for number in range(50_000))
+    native_id = printing(text)
+    service.store.takes_ranges = takes_ranges
+    service.store.faults = [Fault(cut="during", times=2)]
+    client._sleep = lambda _: None
+    assert [line.text for line in lines(client, native_id)] == text.splitlines()
+    service.store.faults = [
+        Fault(reply=Reply(206, b"x", {"content-range": "bytes 9999999-9999999/9"}), skip=1, times=9)
+    ]
+    service.store.faults.append(Fault(cut="during"))
+    with pytest.raises(Unreachable, match="gives the log from byte 9999999 on"):
+        lines(client, native_id)
+
+
+def test_a_log_of_any_size_is_passed_on_as_it_comes(
+    client: Client, service: AIHub, printing: Callable[[str], str]
+) -> None:
+    """Its first line is here long before its last, and a line that has no end is told in parts."""
+    native_id = printing("first\n" + "x" * 20 * 2**20)
+    service.store.faults = [Fault(drip=0.05, piece=2**20)]
+    before = time.monotonic()
+    found = client.logs(native_id, LogQuery())
+    assert next(found) == LogLine("first")
+    assert time.monotonic() - before < 0.5
+    sizes = [len(line.text) for line in found]
+    assert sum(sizes) == 20 * 2**20
+    assert max(sizes) < 2 * 2**20
+
+
+def test_every_pod_of_many_has_its_log(client: Client) -> None:
+    """Pods are on several pages."""
+    native_id = client.submit(outgoing("training", TASK, command="echo out", instances=101)).native_id
+    ended(client, native_id)
+    assert lines(client, native_id, replica=100) == [LogLine("out")]
 
 
 def test_a_task_that_fails_and_one_that_is_stopped(client: Client) -> None:
@@ -131,6 +210,70 @@ def test_a_run_is_run_again(client: Client) -> None:
     assert lines(client, native_id, role="other") == []
     client.start(native_id)
     assert ended(client, native_id).state is State.FAILED
+
+
+@pytest.fixture
+def pipeline(cli: Cli, service: AIHub, server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The id of a run of a pipeline that has failed, as the ledger knows."""
+    for name, value in Desk(Path.cwd(), service, server.url).environ.items():
+        monkeypatch.setenv(name, value)
+    pipeline = "{id: '1', version: '2', params: {exit: '1'}}"
+    spec = f"lading: v1\nkind: pipeline\nname: nightly\npipeline: {pipeline}\n"
+    Path("p.yaml").write_text(spec)
+    id_ = str(cli.good("submit", "p.yaml", "--format", "json").document["id"])
+    assert cli("wait", id_).code == 1
+    return id_
+
+
+def told(cli: Cli, id_: str) -> tuple[str, str]:
+    """The state and the native id of the submission."""
+    (found,) = cli.good("status", id_, "--format", "json").document["submissions"]
+    return found["state"], found["parts"][0]["nativeId"]
+
+
+@pytest.mark.parametrize("renumbers", [False, True])
+def test_a_run_that_has_ended_lives_again(cli: Cli, service: AIHub, pipeline: str, renumbers: bool) -> None:
+    """Its old end holds no more, also where it got another number; it can be stopped, and started once more."""
+    service.renumbers, service.runs = renumbers, False
+    now = "run/2" if renumbers else "run/1"
+    answer = cli.good("start", pipeline)
+    assert answer.err == f"{pipeline} nightly {'runs again as run/2' if renumbers else 'may run'}\n"
+    assert told(cli, pipeline) == ("pending", now)
+    refused = cli("start", pipeline)
+    assert (refused.code, f"{now} has not ended: it is pending" in refused.err) == (3, True)
+    cli.good("stop", pipeline)
+    assert told(cli, pipeline) == ("stopped", now)
+    service.runs = True
+    cli.good("start", pipeline)
+    answer = cli("wait", pipeline, "--format", "json")
+    assert [one["state"] for one in answer.document["submissions"]] == ["failed"]
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_a_run_of_which_nobody_knows_if_it_runs_again_is_asked_about(
+    cli: Cli, service: AIHub, pipeline: str, cut: str
+) -> None:
+    """No answer comes: what the platform says afterwards is the truth, whatever the ledger knew."""
+    service.runs = False
+    service.faults = [Fault(cut=cut, match="^PUT")]
+    assert cli("start", pipeline).code == 4
+    assert told(cli, pipeline)[0] == ("pending" if cut == "after" else "failed")
+
+
+def test_an_old_end_is_waited_out(service: AIHub, server: Server) -> None:
+    """The platform tells it for a moment after it was told to run again; not for ever."""
+    pauses: list[float] = []
+    client = client_of(service, server.url)
+    client._sleep = pauses.append
+    native_id = client.submit(outgoing("run", RUN, params=[{"key": "exit", "value": "1"}])).native_id
+    ended(client, native_id)
+    before = service.get_run(service.seen[-1], "1")
+    service.runs = False
+    service.faults = [Fault(reply=before, match="GET /workflow-center", times=3)]
+    client.start(native_id)
+    assert pauses == [0.0, 0.5, 1.5]
+    assert client.status([native_id])[native_id].state is State.PENDING
+    client.close()
 
 
 def test_the_result_of_a_search_is_a_file(client: Client) -> None:
@@ -233,28 +376,128 @@ def test_work_is_found_by_its_description(newest_first: bool) -> None:
         client.close()
 
 
-def test_old_work_is_not_looked_through(client: Client, service: AIHub, server: Server) -> None:
-    """A list that shows the newest first ends where it is older than the token, clocks that are wrong allowed for."""
-    for _ in range(250):
+def made(client: Client, service: AIHub, count: int = 0) -> Outgoing:
+    """A search, and so many more after it."""
+    sent = outgoing("search", SEARCH)
+    client.submit(sent)
+    for _ in range(count):
         client.submit(outgoing("search", SEARCH))
+    return sent
+
+
+def found(client: Client, sent: Outgoing) -> str | None:
+    """The native id of the work, None where there is certainly none."""
+    there = client.find(sent.token, sent.path)
+    return there.native_id if there else None
+
+
+@pytest.mark.parametrize("skew", [0.0, -400 * 86400.0, 400 * 86400.0])
+def test_old_work_is_not_looked_through(client: Client, service: AIHub, skew: float) -> None:
+    """A list that goes back from number to number ends where it is older than the token by the platform's own clock."""
+    service.skew = skew
+    made(client, service, 250)
     for item in service.items["search"].values():
         item.created -= 3 * 86400_000
     before = len(service.seen)
-    assert client.find(token(IDS.new()), KINDS["search"].create) is None
-    assert len(service.seen) - before == 1
+    assert found(client, outgoing("search", SEARCH)) is None
+    assert len(service.seen) - before == (1 if skew <= 0 else 3)
 
 
-def test_a_clock_that_is_a_day_ahead_hides_no_work(client: Client, service: AIHub) -> None:
+@pytest.mark.parametrize("days", [1, 400])
+def test_a_clock_that_is_behind_hides_no_work(client: Client, service: AIHub, days: int) -> None:
     """What is there is never called absent, however much was made since."""
-    sent = outgoing("search", SEARCH)
-    client.submit(sent)
-    for _ in range(120):
-        client.submit(outgoing("search", SEARCH))
+    service.skew = -days * 86400.0
+    assert found(client, made(client, service, 120)) == "search/1"
+
+
+def test_without_a_clock_all_of_a_list_is_read(client: Client, service: AIHub) -> None:
+    """Nothing tells how far the platform's clock is behind."""
+    sent = made(client, service, 120)
     for item in service.items["search"].values():
-        item.created -= 86400_000
-    found = client.find(sent.token, sent.path)
-    assert found is not None
-    assert found.native_id == "search/1"
+        item.created = 1
+    service.faults = [Fault(reply=without_clock(service), times=9)]
+    assert found(client, sent) == "search/1"
+
+
+def without_clock(service: AIHub) -> Callable[[Request], Reply | None]:
+    """What the service answers, without a date."""
+
+    def answer(request: Request) -> Reply:
+        reply = service.answer(request)
+        return reply._replace(headers={name: text for name, text in reply.headers.items() if name != "date"})
+
+    return answer
+
+
+def test_of_copies_the_first_is_the_work(client: Client, service: AIHub) -> None:
+    """People copy work with its description; what they write around the token does no harm."""
+    sent = made(client, service, 3)
+    text = service.items["search"][1].body["description"]
+    service.items["search"][4].body["description"] = text
+    service.items["search"][1].body["description"] = f"see {text}, done"
+    assert found(client, sent) == "search/1"
+
+
+def test_a_description_that_is_cut_keeps_the_token(client: Client, service: AIHub) -> None:
+    """It stands before what the user wrote."""
+    sent = outgoing("search", SEARCH, description="long " * 100)
+    client.submit(sent)
+    body = service.items["search"][1].body
+    body["description"] = body["description"][:64]
+    assert found(client, sent) == "search/1"
+
+
+def changing(service: AIHub, change: Callable[[dict[int, Any]], None]) -> Callable[[Request], Reply | None]:
+    """The list of searches has changed before the second page is read."""
+
+    def answer(request: Request) -> Reply | None:
+        if "page_num=2" in request.target:
+            change(service.items["search"])
+        return None
+
+    return answer
+
+
+def test_a_list_that_changes_while_it_is_read_hides_nothing(client: Client, service: AIHub) -> None:
+    """New work pushes old work down, which is seen twice; where some was taken away, one may have been skipped."""
+
+    def add(items: dict[int, Any]) -> None:
+        for _ in range(7):
+            made(client, service)
+
+    def take(items: dict[int, Any]) -> None:
+        items.popitem()
+
+    sent = made(client, service, 240)
+    service.faults = [Fault(reply=changing(service, add), match="/searches\\?", times=9)]
+    assert found(client, sent) == "search/1"
+    service.faults = [Fault(reply=changing(service, add), match="/searches\\?", times=9)]
+    assert found(client, outgoing("search", SEARCH)) is None
+    service.faults = [Fault(reply=changing(service, take), match="/searches\\?", times=9)]
+    with pytest.raises(OutcomeUnknown, match="took some away"):
+        found(client, outgoing("search", SEARCH))
+
+
+ROW = {"id": 1, "description": "", "created_at": 1}
+NOT_ALL: dict[str, Any] = {
+    "no total": {"data": [ROW]},
+    "a total of less": {"total": 0, "data": [ROW]},
+    "a total of more": {"total": 2, "data": [ROW]},
+    "no rows": {"total": 2, "data": None},
+    "no descriptions": {"total": 1, "data": [{"id": 1}]},
+    "an odd description": {"total": 1, "data": [{**ROW, "description": ["x"]}]},
+    "no number": {"total": 1, "data": [{**ROW, "id": None}]},
+}
+
+
+@pytest.mark.parametrize("name", NOT_ALL)
+def test_a_list_that_may_lack_some_proves_nothing(client: Client, service: AIHub, name: str) -> None:
+    """It counts other than it lists, has an end before its end, or does not tell what we look for."""
+    service.faults = [Fault(reply=as_json({"code": 0, "data": NOT_ALL[name]}), match="/searches", times=9)]
+    with pytest.raises((OutcomeUnknown, Unreachable)):
+        found(client, outgoing("search", SEARCH))
+    service.faults = [Fault(reply=as_json({"code": 0, "data": {"total": 1, "data": [ROW]}}), match="/searches")]
+    assert found(client, outgoing("search", SEARCH)) is None
 
 
 def test_many_are_asked_about_in_few_requests(client: Client, service: AIHub) -> None:
@@ -300,6 +543,16 @@ def test_every_code_means_something(client: Client, server: Server, code: int, e
     with pytest.raises(error) as raised:
         client.submit(outgoing("training", TASK))
     assert type(raised.value) is error
+
+
+@pytest.mark.parametrize("number", [0, -1, 10**18, 10**29, True, "7", None])
+def test_a_number_that_is_none_is_no_answer(client: Client, service: AIHub, number: Any) -> None:
+    """Nobody could ask about such work again: it is looked for by its token."""
+    service.faults = [Fault(reply=as_json({"code": 0, "data": {"id": number}}), carried_out=True, match="^POST /model")]
+    sent = outgoing("training", TASK)
+    with pytest.raises(OutcomeUnknown):
+        client.submit(sent)
+    assert found(client, sent) == "training/1"
 
 
 def test_a_login_that_is_wrong(service: AIHub, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,7 +67,8 @@ def test_a_task_of_the_second_edition() -> None:
     config = {"env": {"KEY": SecretValue("value")}, "timeout": 3600}
     assert client.submit(task(config, {}, start_now=False)) == Accepted("7")
     client.start("7")
-    client.start("7")
+    with pytest.raises(Refused, match="task 7 was started before, and is running"):
+        client.start("7")
     assert list(client.logs("7", LogQuery())) == []
     with pytest.raises(Refused, match=r"111006, the task could not be stopped \(任务停止失败\)"):
         client.stop("7")

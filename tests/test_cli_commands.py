@@ -96,13 +96,17 @@ DOCUMENTS: dict[str, list[list[str]]] = {
     "init": [["init", "new"]],
     "import": [["import", "job.sh", "--from", "slurm"], ["import", "hello.yaml", "--from", "airscheduler"]],
     "validate": [["validate", "."], ["validate", "hello.yaml"], ["validate", "nowhere.yaml"]],
-    "compile": [["compile", "hello.yaml"], ["compile", "two.yaml"], ["compile", "bad.yaml"]],
+    "compile": [
+        *(["compile", "hello.yaml"], ["compile", "two.yaml"], ["compile", "bad.yaml"]),
+        *(["compile", "two.yaml", "-o", "out"], ["compile", "hello.yaml", "-o", "out", "--check"]),
+    ],
     "explain": [
         *(["explain"], ["explain", "resources"], ["explain", "hello.yaml"], ["explain", "nothing"]),
         *(["explain", "LD203"], ["explain", "ld601"], ["explain", "LD999"]),
     ],
     "matrix": [["matrix"], ["matrix", "hello.yaml"]],
     "diff": [["diff", "hello.yaml"], ["diff", "hello.yaml", "--against", "hello.yaml"]],
+    "plan": [["plan", "hello.yaml"], ["plan", "hello.yaml", "-o", "p.json"], ["plan", "bad.yaml"]],
     "submit": [["submit", "hello.yaml"], ["submit", "hello.yaml", "--dry-run"], ["submit", "hello.yaml", "new"]],
     "status": [["status"], ["status", "ID"], ["status", "local:nothing"]],
     "list": [["list"]],
@@ -121,6 +125,7 @@ DOCUMENTS: dict[str, list[list[str]]] = {
     "catalog": [
         *(["catalog", "show"], ["catalog", "show", "nowhere"], ["catalog", "pull"]),
         *(["-C", "locked", "catalog", "show"], ["-C", "locked", "catalog", "pull", "here"]),
+        *(["-C", "locked", "catalog", "check", "."], ["catalog", "check", "hello.yaml"]),
     ],
     "doctor": [["doctor"]],
     "ledger": [["ledger"], ["ledger", "ID"]],

@@ -283,7 +283,10 @@ def test_nothing_to_resolve_is_said(cli: Cli) -> None:
     """A settled ledger has nothing for ``resolve --all``."""
     submitted(cli, "hello.yaml")
     answer = cli("resolve", "--all")
-    assert (answer.code, answer.err) == (0, "everything is settled\n")
+    assert (answer.code, answer.err) == (
+        0,
+        "everything is settled: it is known of every submission if its target has it\n",
+    )
 
 
 def test_init_writes_a_spec_that_runs(cli: Cli) -> None:

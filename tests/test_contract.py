@@ -206,7 +206,7 @@ def busy(request: pytest.FixtureRequest, cli: Cli, monkeypatch: pytest.MonkeyPat
     """Each platform, which runs what it is given, and a folder to work with it from."""
     monkeypatch.setattr(watch.Pace, "not_below", lambda pace, _: pace)
     service = service_of(request.param)
-    if not service.can_run:
+    if service.lacks:
         pytest.skip("this machine can not run its jobs")
     with serving(service) as server:
         made = Desk(Path.cwd(), service, server.url)

@@ -19,11 +19,11 @@ from servers.web import Fault, Reply, Request, Server, Service, as_json, route, 
 from lading.runner.errors import LoginRejected, OutcomeUnknown, Refused, RunnerError, SecretMissing, Unreachable
 from lading.runner.http import connection as module
 from lading.runner.http.answer import Answer, Garbled, field
-from lading.runner.http.api import login_of
+from lading.runner.http.api import login_of, token_in
 from lading.runner.http.connection import LARGEST_ANSWER, Call, Connection
 from lading.runner.http.login import Login
 from lading.runner.platform import Context
-from lading.runner.secrets.vault import SecretValue
+from lading.runner.secrets.vault import SecretValue, looked_up
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 THERE, MAKE = Call("GET", "/things/7"), Call("POST", "/things", json={"name": "Ω"})
@@ -331,6 +331,15 @@ def test_a_login_that_is_no_longer_taken_is_got_once_more(server: Server, line: 
     fixed.token()
     with pytest.raises(LoginRejected):
         fixed.during(action(fixed))
+
+
+def test_an_empty_token_is_none() -> None:
+    """As a secret it would be found, and hidden, between any two characters of what people read."""
+    before = len(looked_up)
+    with pytest.raises(Garbled):
+        token_in({"token": ""}, "token")
+    assert len(looked_up) == before
+    assert token_in({"token": "x1y2z3"}, "token").reveal() == "x1y2z3"
 
 
 @pytest.mark.parametrize("value", ["a\nb", "schlüssel", " a", ""])

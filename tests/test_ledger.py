@@ -7,13 +7,14 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from lading.compiler.payload import Request
 from lading.runner.errors import LedgerUnusable, NoSuchJob
 from lading.runner.ledger.database import journal_for
+from lading.runner.ledger.group import Write
 from lading.runner.ledger.ledger import Ledger, state_folder
 from lading.runner.ledger.migrations import MIGRATIONS, version
 from lading.runner.ledger.record import Event, Kind, Part, Submission, happened, observed
@@ -437,3 +438,39 @@ def test_many_threads_write_at_once_and_one_failure_is_its_own(ledger: Ledger) -
     assert failed == [7]
     assert len(ledger.search()) == 64
     assert len([text for text in commits if text == "COMMIT"]) < 64
+
+
+def test_what_is_started_again_has_no_end_any_more(ledger: Ledger) -> None:
+    """It is pending under its newest native id, nobody has told it to stop, and states are noted again."""
+    stopped = observed(Status(State.STOPPED, "CA"))
+    again = happened(Kind.STARTED, "native-2")
+    (part,) = begun(ledger, "01A", "train", ACCEPTED, happened(Kind.STOP_REQUESTED), stopped, again).parts
+    assert (part.status.state, part.native_id, part.stop_requested) == (State.PENDING, "native-2", False)
+    assert part.is_live
+    (part,) = begun(ledger, "01B", "train", ACCEPTED, DONE, again, happened(Kind.STOP_REQUESTED), stopped).parts
+    assert (part.status.state, part.stop_requested) == (State.STOPPED, True)
+    assert ledger.by_native("pf", "native-2") == [ledger.get("01B"), ledger.get("01A")]
+    assert ledger.by_native("pf", "native-1") == ledger.by_native("pf", "native-2")
+
+
+def test_a_full_disk_is_said_to_be_full(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite takes everything back itself then: nothing of ours that wants to do so hides why."""
+    full = sqlite3.OperationalError("database or disk is full")
+
+    def fill(*_: object) -> NoReturn:
+        ledger._connection.rollback()
+        raise full
+
+    writes = [Write(lambda: None), Write(fill), Write(lambda: None)]
+    with pytest.raises(LedgerUnusable, match="can not grow"):
+        ledger._in_one_transaction(writes)
+
+    def fill_at_first(connection: sqlite3.Connection, _: str) -> NoReturn:
+        connection.rollback()
+        raise full
+
+    monkeypatch.setattr("lading.runner.ledger.migrations._run", fill_at_first)
+    with pytest.raises(LedgerUnusable, match="can not grow") as raised:
+        Ledger(tmp_path / "new")
+    assert raised.value.help == "free some space there, or name another folder in $LADING_STATE"
+    assert list((tmp_path / "new").iterdir()) == []

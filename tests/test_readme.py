@@ -41,7 +41,7 @@ def test_the_readme_begins_with_a_first_job() -> None:
     assert steps_of(ROOT / "README.md")[0][0] == "./lading run specs/hello.yaml"
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/language/README.md"])
+@pytest.mark.parametrize("document", ["README.md", "docs/language/README.md", "docs/editors.md"])
 def test_the_specs_of_a_document_are_specs(document: str) -> None:
     """Those that show the language are taken as they stand."""
     specs = re.findall(r"^```yaml\n(.*?)^```", (ROOT / document).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)

@@ -16,7 +16,7 @@ from lading.schema.render.github import github
 from lading.schema.render.human import human, summary
 from lading.schema.render.json import as_data
 from lading.schema.render.sarif import as_sarif
-from lading.schema.visible import columns, visible
+from lading.schema.visible import columns, visible, visible_json
 
 FILE = "specs/resnet.yaml"
 
@@ -318,3 +318,12 @@ def test_every_code_is_a_rule_of_sarif() -> None:
     assert [(rule["id"], rule["shortDescription"]["text"]) for rule in run["tool"]["driver"]["rules"]] == sorted(
         (name, code.title) for name, code in CODES.items()
     )
+
+
+def test_json_says_the_same_without_moving_a_cursor() -> None:
+    """An 8-bit terminal obeys U+009B as it does ESC [, and a change of direction shows another text than there is."""
+    data = {"a\x9b2J\x7f": ["\u202e\u2028\ufeff", "\\\x9b", "\x1b[2J", "é 你 \U0001f600"]}
+    text = visible_json(json.dumps(data, indent=2, ensure_ascii=False))
+    assert json.loads(text) == data
+    assert [line for line in text.splitlines() if line != visible(line)] == []
+    assert "é 你 \U0001f600" in text

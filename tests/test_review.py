@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kit.cli import Cli
@@ -218,3 +219,55 @@ def test_a_unified_diff_is_one_that_patch_takes(cli: Cli) -> None:
         check=True,
     )
     assert Path("before").read_text() == cli.good("compile", "train.yaml", "-t", "hpc").out
+
+
+SITES = Path(__file__).parents[1] / "specs" / "sites"
+WORK = """\
+lading: v1
+name: train
+image: registry.example.org/team/train:1.2
+command: [python, train.py, --epochs, "3"]
+resources:
+  cpu: 4
+  memory: 8Gi
+accept: [image]
+"""
+COMMAND, MEMORY = {"train.yaml:4"}, {"train.yaml:7"}
+EXPECTED = {
+    "air": {"/body/running_config/command": COMMAND, "/body/resource_info/mem_size": MEMORY},
+    "air-first": {"/body/running_config/command": COMMAND, "/body/resource_info/mem_size": MEMORY},
+    "cluster": {"/body/script": COMMAND | MEMORY},
+    "gongji": {"/body/services/0/start_script/command/3": COMMAND},  # its one container has all of the machine
+    "hub": {"/body/command": COMMAND},  # both amounts are covered by the same SKU
+    "local": {"/body/groups/0/argv/3": COMMAND, "/body/groups/0/resources/memory": MEMORY},
+    "pf": {"/body/command": COMMAND, "/body/flavour/mem": MEMORY},
+    "tianhe": {"/body/jobscript": COMMAND, "/body/jobconf/scale_memGB": MEMORY},
+}
+"""Which value of each target's payload two lines of the spec change."""
+
+
+def test_two_lines_change_just_the_fields_that_they_make(cli: Cli) -> None:
+    """On every target of all seven platforms, and the comment of the review names each with its line."""
+    for site in SITES.glob("*.yaml"):
+        Path(site.stem).mkdir()
+        Path(site.stem, "lading.site.yaml").write_text(site.read_text())
+        Path(site.stem, "train.yaml").write_text(WORK)
+    commit()
+    for spec in Path().glob("*/train.yaml"):
+        spec.write_text(WORK.replace('"3"', '"5"').replace("8Gi", "16Gi"))
+    folders = sorted(site.stem for site in SITES.glob("*.yaml"))
+    answer = cli("diff", *folders, "--against", "git:HEAD", "--all-targets", "--format", "json")
+    assert answer.code == 1
+    found = answer.document["differences"]
+    assert {one["what"] for one in found} == {"changed"}
+    assert {one["target"]: {change["pointer"]: lines(change) for change in one["changes"]} for one in found} == EXPECTED
+    comment = cli("diff", *folders, "--against", "git:HEAD", "--all-targets", "--format", "markdown").out
+    for target, changed in EXPECTED.items():
+        section = comment.split(f"train on {target}<")[1].split("</details>")[0]
+        assert [pointer for pointer in changed if f"`{pointer.removeprefix('/body')}`" not in section] == []
+
+
+def lines(change: dict[str, Any]) -> set[str]:
+    """The lines of the spec that made a value, or any line of a text that has changed."""
+    sources = [*change["sources"], *(source for line in change.get("lines", ()) for source in line["sources"])]
+    return {f"{Path(source['file']).name}:{source['line']}" for source in sources}

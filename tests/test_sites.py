@@ -13,7 +13,8 @@ from lading.runner.ledger.ledger import Ledger
 from lading.runner.platform import Context
 from lading.runner.targets.channel import open_channel
 from lading.runner.targets.registry import connect
-from lading.runner.targets.sites import NAME, find_site, read_site
+from lading.runner.targets.search import NAME, find_site
+from lading.runner.targets.sites import read_site
 from lading.schema.diagnostics import InvalidSpec
 from lading.schema.load import load
 

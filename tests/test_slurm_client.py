@@ -386,8 +386,9 @@ def test_orders_and_what_they_answer() -> None:
     ).stop("7")
     with pytest.raises(NoSuchJob):
         Client(Recorded(squeue=UNKNOWN_ID, sacct=DISABLED)).stop("8")
+    denied = Answer(1, err="slurm_update error: Access/permission denied")
     with pytest.raises(RunnerError, match=r"Slurm did not do it: .*Access/permission denied"):
-        Client(Recorded(scontrol=Answer(1, err="slurm_update error: Access/permission denied"))).start("7")
+        Client(Recorded(scontrol=denied, squeue=said("7|7|PENDING|JobHeldUser|0|10|20|"))).start("7")
     run = Recorded(scontrol=Answer(0))
     Client(run).update("7", {"schedule.timeLimit": 61, "schedule.priority": "low", "array.parallelism": 4})
     assert run.asked == [["scontrol", "update", "JobId=7", "TimeLimit=2", "Nice=1000", "ArrayTaskThrottle=4"]]
@@ -395,6 +396,30 @@ def test_orders_and_what_they_answer() -> None:
         Client(run).update("7", {"resources.cpu": 4})
     with pytest.raises(NotSupported):
         Client(run).delete("7")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(Answer(1, err="Job/step already completing or completed for job 7"), id="known"),
+        pytest.param(Answer(1, err="slurm_update error: Invalid job id specified"), id="forgotten"),
+    ],
+)
+def test_an_order_that_comes_too_late_is_refused(answer: Answer) -> None:
+    """A job that has ended is neither changed nor started; of an array that has not, the rest is."""
+    run = Recorded(squeue=said("7|7|COMPLETED|None|0|10|20|"), scontrol=answer)
+    with pytest.raises(Refused, match="job 7 has ended"):
+        Client(run).start("7")
+    with pytest.raises(Refused, match="job 7 has ended"):
+        Client(run).update("7", {"schedule.timeLimit": 60})
+    lines = said("7_1|7|COMPLETED|None|0|10|20|", "7_2|7|PENDING|JobHeldUser|0|10|20|")
+    Client(Recorded(squeue=lines, sacct=DISABLED, scontrol=answer)).update("7", {"schedule.timeLimit": 60})
+
+
+def test_a_job_that_runs_is_not_started_again() -> None:
+    """Slurm itself would say nothing to it."""
+    with pytest.raises(Refused, match="job 7 runs already"):
+        Client(Recorded(squeue=said("7|7|RUNNING|None|0|10|20|"))).start("7")
 
 
 def test_usage_is_the_memory_of_each_step() -> None:

@@ -181,6 +181,18 @@ def test_an_answer_that_lacks_what_is_needed_ends_the_submission(tmp_path: Path,
     assert [part.outcome for part in line.ledger.search()[0].parts] == [Kind.ACCEPTED, Kind.UNSENT]
 
 
+def test_what_can_not_be_looked_up_is_a_submission_that_failed(tmp_path: Path, toy: Toy) -> None:
+    """The ledger has it like any that could not be sent, with the reason."""
+    late = request(mark=0)._replace(late={"/mark": {"lookup": {"gpu": "H20"}}})
+    toy.look_up = lambda what: (_ for _ in ()).throw(Unreachable(f"no route to {what}"))  # type: ignore[method-assign]
+    line = channel(toy, tmp_path / "state")
+    with pytest.raises(Unreachable):
+        submit(compilation("train", late), line)
+    (found,) = line.ledger.search()
+    assert (toy.jobs(), outcomes(found)) == ([], {"": Kind.UNSENT})
+    assert found.parts[0].status.reason == "no route to {'gpu': 'H20'}"
+
+
 def test_a_request_that_prepares_is_no_part_and_may_go_out_again(tmp_path: Path, toy: Toy) -> None:
     """It is brought until its answer is there; the job that needs it has that in its body."""
     first = request("upload", file="a")._replace(prepares=True)

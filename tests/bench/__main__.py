@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.corpus import SITES, spec_for_everywhere, write, write_site
-from bench.timing import NOTHING, Command, Timings, command_of_this_checkout, in_turns
+from bench.corpus import SCHEMA, SITES, spec_for_everywhere, write, write_site
+from bench.timing import NOTHING, Command, Timings, command_beside_python, in_turns
 
-LADING = command_of_this_checkout()
+LADING = command_beside_python("lading")
+VALIDATE = [LADING, "validate", "--jobs", "2", "--no-cache"]
+CHECK_JSONSCHEMA = [command_beside_python("check-jsonschema"), "--schemafile", str(SCHEMA)]
 PLATFORMS = sorted(path.stem for path in SITES.glob("*.yaml"))
 MANY, SUBMITTED = 10_000, 100
 EVERYWHERE = 1_000
@@ -34,8 +36,16 @@ TIMES = {
     "validate --no-targets, 1,000 specs": Goal(25, 15),
     "validate, 10,000 specs": Goal(150, 110),
     "validate --no-targets, 10,000 specs": Goal(150, 110),
+    "validate again, 1,000 specs": Goal(15, 10),
+    "validate again, 10,000 specs": Goal(15, 10),
 }
-"""Whole commands from a cold start, in times of a Python that does nothing. The many are checked by two processes."""
+"""Whole commands from a cold start, in times of a Python that does nothing. The many are checked by two processes.
+
+Nothing is known from before but in those that say `again`.
+"""
+
+PEER = "check-jsonschema, {} of the same"
+"""What checks against a JSON Schema and nothing more."""
 
 MEMORY = {"validate, one spec": Goal(40, 30), "validate, 10,000 specs": Goal(60, 40)}
 """The most memory of any process of the command, in MiB."""
@@ -48,15 +58,15 @@ def commands(folder: Path) -> Iterator[Command]:
     """Every command that is timed."""
     (one,) = write(folder / "one", 1).iterdir()
     yield Command("--version", [LADING, "--version"])
-    yield Command("validate, one spec", [LADING, "validate", str(one)])
+    yield Command("validate, one spec", [LADING, "validate", "--no-cache", str(one)])
+    yield Command(PEER.format("one"), [*CHECK_JSONSCHEMA, str(one)], 5)
     for count, repeats in ((1_000, 5), (MANY, 3)):
         many = str(write(folder / f"{count}", count))
-        yield Command(f"validate, {count:,} specs", [LADING, "validate", "--jobs", "2", many], repeats)
-        yield Command(
-            f"validate --no-targets, {count:,} specs",
-            [LADING, "validate", "--jobs", "2", "--no-targets", many],
-            repeats,
-        )
+        yield Command(f"validate, {count:,} specs", [*VALIDATE, many], repeats)
+        yield Command(f"validate --no-targets, {count:,} specs", [*VALIDATE, "--no-targets", many], repeats)
+        known = {"LADING_CACHE": str(folder / "cache")}
+        yield Command(f"validate again, {count:,} specs", [LADING, "validate", "--jobs", "2", many], 9, known)
+    yield Command(PEER.format("1,000"), [*CHECK_JSONSCHEMA, *map(str, (folder / "1000").iterdir())], 1)
     yield from everywhere(folder)
     yield Command("submit", [LADING, "submit", str(short_jobs(folder))], 3, {"LADING_STATE": str(folder / "state")})
 
@@ -68,7 +78,7 @@ def everywhere(folder: Path) -> Iterator[Command]:
     for name in PLATFORMS:
         yield Command(cold(name), [LADING, "compile", str(one), "-t", name, *site])
     many = str(write(folder / "everywhere", EVERYWHERE, spec_for_everywhere))
-    yield Command(FOR_ALL, [LADING, "validate", "--jobs", "2", many, *site], 3)
+    yield Command(FOR_ALL, [*VALIDATE, many, *site], 3)
 
 
 FOR_ALL = f"validate, {EVERYWHERE:,} specs × {len(PLATFORMS)} targets"
@@ -109,6 +119,8 @@ def table(timings: dict[str, Timings]) -> Iterator[str]:
     yield "|---|--:|--:|--:|"
     for name, goal in TIMES.items():
         yield ratio(name, timings, goal)
+    for count in ("one", "1,000"):
+        yield ratio(PEER.format(count), timings)
     for name in PLATFORMS:
         yield ratio(cold(name), timings, COLD)
     yield ratio(FOR_ALL, timings)

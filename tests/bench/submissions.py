@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.timing import command_of_this_checkout
+from bench.timing import command_beside_python
 
 MANY, IN_FLIGHT, LATENCY = 1_000, 64, 0.02
 TESTS = Path(__file__).parents[1]
@@ -54,8 +54,8 @@ def submitted() -> tuple[float, int, int]:
             spec = {"lading": "v1", "name": f"job-{number}", "command": ["true"]}
             (place / "specs" / f"{number}.yaml").write_text(json.dumps(spec))
         environ = {**os.environ, **logins, "LADING_STATE": str(place / "state")}
-        dry, _ = _run([command_of_this_checkout(), "submit", "specs", "--dry-run"], place, environ)
-        argv = [command_of_this_checkout(), "submit", "specs", "-q", "--jobs", str(IN_FLIGHT)]
+        dry, _ = _run([command_beside_python("lading"), "submit", "specs", "--dry-run"], place, environ)
+        argv = [command_beside_python("lading"), "submit", "specs", "-q", "--jobs", str(IN_FLIGHT)]
         seconds, memory = _run(argv, place, environ)
     return MANY / max(seconds - dry, 0.001), jobs[0], memory
 

@@ -79,6 +79,6 @@ def _run(command: Command, timings: Timings, *, counts: bool) -> None:
         timings.memory = max(timings.memory, usage.ru_maxrss * 1024)
 
 
-def command_of_this_checkout() -> str:
-    """The `lading` beside this interpreter."""
-    return str(Path(sys.executable).with_name("lading"))
+def command_beside_python(name: str) -> str:
+    """The command that is installed beside this interpreter."""
+    return str(Path(sys.executable).with_name(name))

@@ -42,7 +42,7 @@ class Cli:
     def good(self, *arguments: str) -> Answer:
         """The answer of a command that must say yes."""
         answer = self(*arguments)
-        assert (answer.code, answer.err if answer.code else "") == (0, "")
+        assert (answer.code, answer.err if answer.code else "") == (0, ""), answer
         return answer
 
 

@@ -23,12 +23,17 @@ CUTS = ("before", "during", "after")
 
 
 def services(*, faulty: str = "") -> dict[str, PlatformService]:
-    """Every platform whose jobs this machine can run; with ``faulty`` each third request of theirs is cut there."""
+    """Every platform; with ``faulty`` each third request of theirs is cut there."""
     made = {name: importlib.import_module(f"servers.{name}").serve() for name in NAMES}
     for service in made.values():
         if faulty:
             service.faults = [Fault(skip=3 * place, cut=faulty) for place in range(MANY // 1000)]
-    return {name: service for name, service in made.items() if service.can_run}
+    return made
+
+
+def running(made: dict[str, PlatformService]) -> dict[str, PlatformService]:
+    """Those whose jobs this machine can run."""
+    return {name: service for name, service in made.items() if not service.lacks}
 
 
 def furnish(folder: Path, servers: dict[str, Server]) -> None:
@@ -65,12 +70,14 @@ def main() -> int:
     parser.add_argument("folder", type=Path, help="where the site is written")
     parser.add_argument("--cut", choices=CUTS, default="", help="cut the connection of each third request there")
     given = parser.parse_args()
-    servers = {name: Server(service) for name, service in services(faulty=given.cut).items()}
+    made = services(faulty=given.cut)
+    servers = {name: Server(service) for name, service in running(made).items()}
     furnish(given.folder, servers)
     for name, server in servers.items():
         print(f"{name:<14} {server.url}")  # noqa: T201
-    for name in sorted(set(NAMES) - set(servers)):
-        print(f"{name:<14} left out: this machine can not run its jobs")  # noqa: T201
+    for name, service in made.items():
+        if service.lacks:
+            print(f"{name:<14} left out: {service.lacks}")  # noqa: T201
     print(f"\nTheir site is {given.folder}/lading.site.yaml. Ctrl-C ends them.", flush=True)  # noqa: T201
     ended = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):

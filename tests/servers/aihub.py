@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any, ClassVar
 
 from aihub.models.data_warehouse import CreateSearchRequest
@@ -50,7 +51,7 @@ class Item:
     kind: str
     number: int
     body: dict[str, Any]
-    created: int = field(default_factory=lambda: int(time.time() * 1000))
+    created: int
     stopped: bool = False
     looks: int = 0
     works: list[Work] = field(default_factory=list)
@@ -86,13 +87,21 @@ class Store(Service):
     def __init__(self) -> None:
         super().__init__()
         self.files: dict[str, Callable[[], str]] = {}
+        self.takes_ranges = True
 
     @route("GET", "/{name}")
     def get(self, request: Request, name: str) -> Reply:
         """A file."""
         if name not in self.files:
             return Reply(404, b"<Error><Code>NoSuchKey</Code></Error>", {"content-type": "application/xml"})
-        return Reply(200, self.files[name]().encode())
+        content, wanted = self.files[name]().encode(), request.headers.get("range", "")
+        if not wanted or not self.takes_ranges:
+            return Reply(200, content)
+        start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+        if start >= len(content):
+            return Reply(416, b"<Error><Code>InvalidRange</Code></Error>")
+        range_ = f"bytes {start}-{len(content) - 1}/{len(content)}"
+        return Reply(206, content[start:], {"content-range": range_})
 
 
 class Relay(Service):
@@ -114,10 +123,13 @@ class Relay(Service):
 @dataclass
 class AIHub(PlatformService):
     """The gateway. ``needs_project`` is whether a run must belong to a project, ``unique`` whether names must differ,
-    ``newest_first`` how lists are sorted.
+    ``newest_first`` how lists are sorted, ``renumbers`` whether what runs again is another run, ``skew``
+    by how many seconds its clock is ahead.
     """
 
     needs_project: bool = True
+    renumbers: bool = False
+    skew: float = 0.0
     unique: bool = False
     newest_first: bool = True
     tokens: set[str] = field(default_factory=set)
@@ -229,12 +241,12 @@ class AIHub(PlatformService):
     @route("GET", f"{MTP}/trainings/{{id}}/pods")
     def pods_of_training(self, request: Request, id: str) -> Reply:  # noqa: A002
         """The pods of a training task."""
-        return self._pods(self._item("training", id))
+        return self._pods(self._item("training", id), request)
 
     @route("GET", f"{QUOTA}/tasks/{{id}}/pods")
     def pods_of_quota(self, request: Request, id: str) -> Reply:  # noqa: A002
         """The pods of a quota task."""
-        return self._pods(self._item("quota", id))
+        return self._pods(self._item("quota", id), request)
 
     @route("GET", f"{MTP}/trainings/{{id}}/pods/{{pod}}/logs/new")
     def logs_of_training(self, request: Request, id: str, pod: str) -> Reply:  # noqa: A002
@@ -273,6 +285,7 @@ class AIHub(PlatformService):
         if order == "stop":
             self._stop(item)
         elif order in {"retry", "resubmit"} and item.status not in {WAITING, RUNNING}:
+            item = self._made("run", item.body) if self.renumbers else item
             self._rerun(item)
         else:
             raise no(1, f"the run can not {order}")
@@ -441,7 +454,7 @@ class AIHub(PlatformService):
         known = self.items.setdefault(kind, {})
         if self.unique and any(item.body.get("name") == body.get("name") for item in known.values()):
             raise no(8, "the name exists already")
-        item = Item(kind, len(known) + 1, body)
+        item = Item(kind, len(known) + 1, body, int((time.time() + self.skew) * 1000))
         known[item.number] = item
         self.history.append(f"{kind}/{item.number}")
         return item
@@ -453,14 +466,10 @@ class AIHub(PlatformService):
         return item
 
     def _page(self, kind: str, request: Request) -> Reply:
-        query = request.query
-        size, page = int(query.get("page_size", 20)), int(query.get("page_num", 1))
-        items = [
-            item for item in self.items.get(kind, {}).values() if query.get("name", "") in item.body.get("name", "")
-        ]
-        items = items[::-1] if self.newest_first else items
-        rows = [self._shown(item) for item in items[(page - 1) * size : page * size]]
-        return yes({"total": len(items), "page_size": size, "page_num": page, "data": rows or None})
+        name = request.query.get("name", "")
+        items = [item for item in self.items.get(kind, {}).values() if name in item.body.get("name", "")]
+        listed = paged([self._shown(item) for item in (items[::-1] if self.newest_first else items)], request)
+        return listed._replace(headers={**listed.headers, "date": formatdate(time.time() + self.skew, usegmt=True)})
 
     def _stop(self, item: Item) -> Reply:
         if item.status not in {WAITING, RUNNING}:
@@ -474,16 +483,17 @@ class AIHub(PlatformService):
         item.stopped = False
         for work in item.works:
             work.close()
+        item.works = []
         if self.runs:
             said = " ".join(f"{param['key']}={param['value']}" for param in item.body.get("params", []))
             code = next((param["value"] for param in item.body.get("params", []) if param["key"] == "exit"), "0")
             item.works = [Work(["sh", "-c", 'echo "$1"; exit "$2"', "sh", said, code])]
 
-    def _pods(self, item: Item) -> Reply:
+    def _pods(self, item: Item, request: Request) -> Reply:
         words = {None: "Running", 0: "Succeeded"}
         pods = [
             {
-                "id": place,
+                "id": place + 1,
                 "namespace": "default",
                 "name": f"{item.kind}-{item.number}-{place}",
                 "status": words.get(work.exit_code, "Failed"),
@@ -496,11 +506,11 @@ class AIHub(PlatformService):
             }
             for place, work in enumerate(item.works)
         ]
-        return yes({"total": len(pods), "page_size": 20, "page_num": 1, "data": pods})
+        return paged(pods, request)
 
     def _logs(self, item: Item, pod: int) -> Reply:
         name = f"log-{item.kind}-{item.number}-{pod}"
-        self.store.files[name] = item.works[pod].output
+        self.store.files[name] = item.works[pod - 1].output
         return yes({"logs": [{"name": "main", "url": f"{self.beside.url}/{name}"}]})
 
     def _shown(self, item: Item) -> dict[str, Any]:
@@ -630,6 +640,13 @@ SHOWN: Mapping[str, Callable[[AIHub, Item], dict[str, Any]]] = {
     "dataset": AIHub._shown_dataset,
     "version": AIHub._shown_version,
 }
+
+
+def paged(rows: list[Any], request: Request) -> Reply:
+    """The page of the rows that is asked for."""
+    size, page = int(request.query.get("page_size", 20)), int(request.query.get("page_num", 1))
+    shown = rows[(page - 1) * size : page * size] or None
+    return yes({"total": len(rows), "page_size": size, "page_num": page, "data": shown})
 
 
 def _without_numbers(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,11 @@ def envelope(output: Any = "", status: int = 200, error: str = "", word: str = "
     return as_json({"status": word, "status_code": status, "output": output, "error": error}, status)
 
 
+NO_SLURM = """no Slurm answers here; as root, after tests/slurm/install, in the shell that makes platforms:
+  tests/slurm/cluster up /tmp/cluster
+  eval "$(tests/slurm/cluster env /tmp/cluster)\""""
+
+
 @dataclass
 class Task:
     """What was accepted, for whom, and its reply once there is one."""
@@ -78,9 +83,9 @@ class NewtService(PlatformService):
         self._pool = ThreadPoolExecutor(8)
 
     @property
-    def can_run(self) -> bool:
-        """Whether there is a Slurm."""
-        return not self.machine.only_counts
+    def lacks(self) -> str:
+        """A Slurm, where there is none."""
+        return NO_SLURM if self.machine.only_counts else ""
 
     def target(self, url: str) -> dict[str, Any]:
         """The target of a site."""

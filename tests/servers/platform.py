@@ -28,9 +28,9 @@ class PlatformService(Service):
     """Whether the platform of ``target`` can be asked for a job of which only the token is known."""
 
     @property
-    def can_run(self) -> bool:
-        """Whether this machine has what it takes for jobs to run."""
-        return True
+    def lacks(self) -> str:
+        """What this machine lacks for jobs to run, and how to have it; empty where nothing is missing."""
+        return ""
 
     @abstractmethod
     def target(self, url: str) -> dict[str, Any]:

@@ -69,7 +69,8 @@ class Once:
         return found
 
 
-class Leaf(NamedTuple):
+@dataclass(slots=True)
+class Leaf:
     """One set field on its way into a plan: the language's value in base units, and everything that may decide about
     it.
 
@@ -91,7 +92,8 @@ class Leaf(NamedTuple):
         return dict(found)
 
 
-class Verdict(NamedTuple):
+@dataclass(slots=True)
+class Verdict:
     """What becomes of one value: how well it is carried, as which native value, and the sentence that people read."""
 
     fidelity: Fidelity

@@ -6,7 +6,7 @@ A field that several kinds have, and a map that stands in several places, is tol
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lading.compiler.capability import CARRIED, NESTED, Fidelity
 from lading.compiler.matrix import Cell, cells_of, editions_of, label
@@ -69,7 +69,7 @@ class _Pages:
     def _section(self, known: Field, place: Place) -> Iterator[str]:
         kind, path = place
         yield from (f"##{'#' * (len(path) > 1)} {label(path)}", "", as_written(" ".join(known.doc.split())), "")
-        yield from (*_facts(known, path, self.language.structs), "")
+        yield from (*_facts(_as_written(known, place), path, self.language.structs), "")
         if kind in self.language.kinds_of_work and is_work(path) and path != KIND:
             yield from _carried(path, kind)
         yield from self._inside(known, place)
@@ -124,6 +124,12 @@ def _facts(known: Field, path: Path, structs: Mapping[str, Struct]) -> Iterator[
     yield f"- example: `{path[-1]}: {known.example}`"
 
 
+def _as_written(known: Field, place: Place) -> Field:
+    """The field as a document has it: what is of a kind other than a job must say so."""
+    kind, path = place
+    return replace(known, required=True) if path == KIND and kind != "job" else known
+
+
 def _groups(struct: Struct) -> Iterator[str]:
     """What may not be set beside what."""
     if struct.one_of:
@@ -176,7 +182,8 @@ def _lots(place: Place) -> dict[str, tuple[Fidelity, str]]:
 
 def _at_a_glance(cells: Sequence[Cell]) -> str:
     found = [cell.fidelity for cell in cells]
-    return " · ".join(f"{_sign(fidelity)} {found.count(fidelity)}" for fidelity in SIGNS if fidelity in found)
+    counts = [f"{SIGNS[each]} {found.count(each)} {each}" for each in SIGNS if each in found]
+    return f"Platforms: {' · '.join(counts)}"
 
 
 def _sign(fidelity: Fidelity) -> str:

@@ -7,7 +7,7 @@ from lading.compiler.capability import LOST, Fidelity
 from lading.compiler.objections import missing, words
 from lading.compiler.plan import Entry, Plan
 from lading.schema.diagnostics import Finding
-from lading.schema.paths import Path
+from lading.schema.paths import Path, render
 
 CODES = {
     Fidelity.ROUNDED: "LD401",
@@ -50,8 +50,15 @@ def losses(plan: Plan) -> dict[Loss, Entry]:
 def loss_findings(plan: Plan) -> Iterator[Finding]:
     """A finding for each loss."""
     for loss, entry in losses(plan).items():
-        told = words(plan.target, loss.path, loss.note)
+        told = words(plan.target, loss.path, loss.note) | {"quoted": _quoted(loss.path)}
         yield Finding(loss.code, loss.path, told, at_key=loss.path != entry.path)
+
+
+def _quoted(path: Path) -> str:
+    """The path as it can stand between the brackets of a list."""
+    text = render(path)
+    quote = "'" if '"' in text else '"'
+    return f"{quote}{text}{quote}" if "[" in text else text
 
 
 def _at(plan: Plan, entry: Entry) -> Path:

@@ -7,6 +7,7 @@ text, by line.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -19,7 +20,8 @@ Piece = tuple[str, Sources]
 """A piece of a text, and the spec paths that made it."""
 
 
-class From(NamedTuple):
+@dataclass(slots=True)
+class From:
     """A payload value (any JSON value, a text, or a :class:`Secret`) and the spec paths that made it."""
 
     value: Any
@@ -191,7 +193,12 @@ def _plain(value: Any, place: Place, unknown: list[tuple[Place, Secret | Late]])
     if kind in SCALARS:
         return value
     if isinstance(value, dict) and value:
-        return {key: _plain(item, (place, key), unknown) for key, item in value.items()}
+        plain = {}
+        for key, item in value.items():
+            while type(item) is From:
+                item = item.value  # noqa: PLW2901 - it is what stands there
+            plain[key] = item if type(item) in SCALARS else _plain(item, (place, key), unknown)
+        return plain
     if kind in LISTS and value:
         return [_plain(item, (place, index), unknown) for index, item in enumerate(value)]
     if kind is Text:
@@ -234,7 +241,7 @@ class Origins(Sequence[Origin]):
 
 def _origins(value: Any, pointer: str, sources: Sources) -> Iterator[Origin]:
     while isinstance(value, From):
-        value, sources = value
+        value, sources = value.value, value.sources
     if isinstance(value, dict) and value:
         for key, item in value.items():
             yield from _origins(item, f"{pointer}/{escape(key)}", sources)

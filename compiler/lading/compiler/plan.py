@@ -8,7 +8,7 @@ so.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from lading.compiler.capability import CARRIED, LOST, Fidelity, Leaf, Once, Row, Table, Unit, Verdict, refused
 from lading.compiler.payload import From
@@ -19,7 +19,8 @@ from lading.schema.paths import Path, starts_with
 from lading.schema.units import written
 
 
-class Entry(NamedTuple):
+@dataclass(slots=True)
+class Entry:
     """One set field: the language's value, the row that speaks of it, and what became of it.
 
     ``carried`` is the native value with its source, where the payload holds it in some form. What is neither carried

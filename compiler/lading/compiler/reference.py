@@ -10,7 +10,7 @@ from lading.compiler.plan import KIND
 from lading.compiler.registry import language, platforms
 from lading.schema.job import field_at, is_work
 from lading.schema.paths import Path
-from lading.schema.shape import Field, Language, Shape, Struct
+from lading.schema.shape import ANY_KIND, Field, Language, Shape, Struct
 from lading.schema.units import Quantity, indices_text, written
 
 TYPES = {
@@ -77,8 +77,8 @@ def _of_kind(field: Field, kinds: tuple[str, ...]) -> Reference:
         for edition in editions_of(name)[:1]
         if (taken := [kind for kind in kinds if edition.platform.table(kind, edition.options) is not None])
     }
-    doc = "What kind of work the document describes; a job where it does not say."
-    return Reference(KIND, f"one of {', '.join(kinds)}", False, field.default, doc, field.example, kinds, (), cells)
+    type_ = f"one of {', '.join(kinds)}"
+    return Reference(KIND, type_, False, field.default, ANY_KIND, field.example, kinds, (), cells)
 
 
 def overview(kind: str = "job") -> list[Reference]:
@@ -142,6 +142,8 @@ def _bound(shape: Shape, bound: float) -> str:
 
 def type_text(shape: Shape, structs: Mapping[str, Struct]) -> str:
     """The type in words: ``list of text``, ``one of low, normal, high``."""
+    if len(shape.enum) == 1:
+        return f"the word {shape.enum[0]}"
     if shape.enum:
         return f"one of {', '.join(shape.enum)}"
     if shape.says:

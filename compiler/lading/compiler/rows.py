@@ -64,4 +64,4 @@ def merged(*bodies: Mapping[str, Any]) -> Body:
 
 def only_set(**fields: Any) -> Body:
     """Only what is set: an absent field stays absent in the payload."""
-    return {name: value for name, value in fields.items() if value not in (None, {}, [])}
+    return {name: value for name, value in fields.items() if value or value not in (None, {}, [])}

@@ -153,11 +153,11 @@ def _is_shell(words: Words) -> bool:
 
 
 def _argv(fields: Fields) -> list[From]:
-    program, values = _program(fields), _values(fields)
-    if wrapped([], values) or values.get("workdir") or values.get("launcher"):
+    values = _values(fields)
+    if values.get("workdir") or values.get("launcher") or wrapped([], values):
         sources = _sources(fields)
         return [From(word, sources) for word in (*_SHELL, _text(fields, by_exec=True))]
-    return program
+    return _program(fields)
 
 
 def _text(fields: Fields, *, by_exec: bool = False) -> str:
@@ -169,11 +169,15 @@ def _text(fields: Fields, *, by_exec: bool = False) -> str:
     values = _values(fields)
     program = [*values.get("launcher", ()), *(word.value for word in _program(fields))]
     words = wrapped([*_UNASSIGNED, *program] if "=" in program[0] else program, values)
-    is_watched = bool(wrapped([], {**values, "env": None}))
-    sentence = "exec " * (by_exec or is_watched or words[0] in _OWN) + _sentence(words)
+    sentence = "exec " * (by_exec or words[0] in _OWN or _is_watched(values)) + _sentence(words)
     if workdir := values.get("workdir"):
         return f"cd {_folder(workdir)} && {sentence}"
     return words[-1] if _is_text(words) else sentence
+
+
+def _is_watched(values: Mapping[str, Any]) -> bool:
+    """Whether a time limit or a loop stands around the program."""
+    return bool(wrapped([], {**values, "env": None}))
 
 
 def _values(fields: Fields) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def word(value: "str | int | From") -> Piece:
     if isinstance(value, Shell):
         return value, value.sources
     if isinstance(value, From):
-        inner, sources = value
+        inner, sources = value.value, value.sources
         return inner if isinstance(inner, Shell) else quoted(str(inner)), sources
     return quoted(str(value)), ()
 

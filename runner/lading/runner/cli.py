@@ -17,7 +17,7 @@ from lading.runner.invocation.options import HELP, Commands, WrongUsage, common_
 from lading.runner.version import LADING
 
 COMMANDS = (
-    *("init", "import", "validate", "compile", "explain", "matrix", "diff"),
+    *("init", "import", "validate", "compile", "explain", "matrix", "diff", "plan"),
     *("submit", "run", "status", "list", "wait", "watch", "logs", "usage"),
     *("stop", "start", "delete", "update"),
     *("exec", "upload", "download", "files"),

@@ -9,12 +9,15 @@
     ├── NotSupported            3   the platform has no such operation
     ├── NoSuchJob               3   the platform, or the ledger, does not know that id
     ├── SecretMissing           3   a secret's value could not be found; nothing was sent
+    ├── PlanUnusable            3   the plan is not to be used, or not any more; nothing was sent
     ├── LedgerUnusable          3   the ledger can not be read or written; nothing was sent
     └── OutcomeUnknown          4   it may have been accepted; the ledger knows, ``lading resolve`` settles it
 
 Platform clients raise these and nothing else; the CLI shows them as one diagnostic. Messages never hold secrets: they
 have passed ``secrets.scrub``.
 """
+
+import re
 
 
 class RunnerError(Exception):
@@ -26,6 +29,18 @@ class RunnerError(Exception):
     def __init__(self, message: str, help: str = "") -> None:  # noqa: A002 - it is called help everywhere people see it
         super().__init__(message)
         self.help = help
+        self.submission = ""
+        """The id under which the ledger has what failed, where it does."""
+
+    def about(self, target: str, job: str = "") -> "RunnerError":
+        """The same error, whose message says which target it is about, and which job, where it did not yet."""
+        if not all(_names(str(self), name) for name in (target, job) if name):
+            self.args = (f"{f'{job} on {target}' if job else target}: {self}",)
+        return self
+
+
+def _names(text: str, name: str) -> bool:
+    return bool(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text))
 
 
 class Refused(RunnerError):
@@ -62,6 +77,12 @@ class SecretMissing(RunnerError):
     """A secret's value could not be found; nothing was sent."""
 
     code = "LD606"
+
+
+class PlanUnusable(RunnerError):
+    """A plan that was used, changed or overtaken; nothing was sent."""
+
+    code = "LD610"
 
 
 class LedgerUnusable(RunnerError):

@@ -176,8 +176,8 @@ class Client(Protocol):
         """The job has been told to end, all of it. Stopping what has ended already is fine."""
         ...
 
-    def start(self, native_id: str) -> None:
-        """A held job may run."""
+    def start(self, native_id: str) -> str:
+        """A held job may run, or one that has ended runs again; the native id that it has from now on."""
         ...
 
     def delete(self, native_id: str) -> None:
@@ -198,14 +198,6 @@ class Client(Protocol):
 
     def result(self, native_id: str) -> Download | None:
         """The file that an ended job left behind for its user, None where it left none."""
-        ...
-
-    def live(self, native_id: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The body of the request that would make the job as the platform has it now.
-
-        ``sent`` is the body that made it, as the ledger has it: names of secrets instead of values. What the server
-        adds or rewrites by itself is as in ``sent``; whatever somebody changed since is as it is now.
-        """
         ...
 
     def execute(self, command: Sequence[str]) -> Executed:
@@ -262,7 +254,7 @@ class Lacking:
     def close(self) -> None:
         """Nothing was open."""
 
-    def start(self, native_id: str) -> None:
+    def start(self, native_id: str) -> str:
         """Refused."""
         raise self._lacks("start")
 
@@ -277,10 +269,6 @@ class Lacking:
     def usage(self, native_id: str) -> Sequence[Usage]:
         """Refused."""
         raise self._lacks("usage")
-
-    def live(self, native_id: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Refused."""
-        raise self._lacks("live", "diff --against live")
 
     def execute(self, command: Sequence[str]) -> Executed:
         """Refused."""

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class State(StrEnum):
-    """Where a submission is. Only the three final states never change again."""
+    """Where a submission is. The three final states never change again, unless somebody starts the job again."""
 
     PENDING = "pending"
     RUNNING = "running"

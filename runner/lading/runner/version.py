@@ -4,3 +4,5 @@ A test holds the two together.
 """
 
 LADING = "0.1.0"
+LANGUAGE = "v1"
+"""The version of the spec language, which each spec says after ``lading:``."""

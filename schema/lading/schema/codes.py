@@ -175,7 +175,7 @@ CODES: dict[str, Code] = {
         "text without quotes inside brackets",
         "a text with {character} in it needs quotes inside {{ }} and [ ]",
         "this has a meaning of its own here",
-        "put the text in quotes",
+        "{choice}",
     ),
     "LD126": Code(
         "text after a value",
@@ -242,7 +242,7 @@ CODES: dict[str, Code] = {
     "LD203": Code("unknown key", 'unknown key "{key}" in {parent}', "{parent} has no such field"),
     "LD204": Code("missing field", "{parent} needs {field}", "{field} is missing here", "add `{field}: {example}`"),
     "LD205": Code("not one of the known words", '"{value}" is not known here', "expected one of {known}"),
-    "LD206": Code("malformed text", "{path} must be {wanted}", '"{value}" is not', "write {wanted}"),
+    "LD206": Code("malformed text", '{path} can not be "{value}"', "", "write {wanted}"),
     "LD207": Code("number out of range", "{path} must be {bound}", "out of range", "write a number that is {bound}"),
     "LD208": Code("wrong size", "{path} has {size} {what}, and {bound} are allowed", "{size} {what}", "have {bound}"),
     "LD209": Code(
@@ -434,7 +434,7 @@ CODES: dict[str, Code] = {
         "dropped",
         "{path} would be lost on {target}: {why}",
         "{why}",
-        "remove it, or agree to the loss: `accept: [{path}]`",
+        "remove it, or agree to the loss: `accept: [{quoted}]`",
     ),
     "LD405": Code("accepted loss", "{path} is lost on {target}, as accepted: {why}", "{why}", severity=NOTE),
     "LD406": Code(
@@ -527,6 +527,18 @@ CODES: dict[str, Code] = {
         "not in here",
         "look at the payload with `lading compile --format json`",
     ),
+    "LD457": Code(
+        "payload out of date",
+        "{file} is not what {spec} makes",
+        "the spec makes {line}",
+        "look at the difference, and write it again with `lading compile … -o {folder}`",
+    ),
+    "LD458": Code(
+        "payload missing",
+        "{file} is not there, and {spec} makes it",
+        advice="write it with `lading compile … -o {folder}`",
+    ),
+    "LD459": Code("payload of no spec", "{file} is made by no spec", advice="delete it, or name its spec as well"),
     "LD502": Code(
         "unknown secret",
         'the site names no secret "{name}"',
@@ -575,5 +587,6 @@ CODES: dict[str, Code] = {
     "LD607": Code("outcome unknown", "{what}", advice="settle it with `lading resolve`"),
     "LD608": Code("ledger unusable", "{what}"),
     "LD609": Code("login rejected", "{what}"),
+    "LD610": Code("plan unusable", "{what}"),
     "LD701": Code("wrong command line", "{what}"),
 }

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from lading.schema.node import Mapping, Node, Scalar, Sequence
 
 _MODEL_AND_COUNT = re.compile(r"(?P<model>[^:]+):(?P<count>\d{1,99})\Z", re.ASCII)
+_COUNT_BY_X = re.compile(r"(?P<model>[^\d:][^:]*)[x*×](?P<count>\d{1,99})\Z", re.ASCII)
+_NEGATIVE = re.compile(r"-\d", re.ASCII)
 _COUNT = re.compile(r"\d{1,99}\Z", re.ASCII)
 
 
@@ -18,6 +20,10 @@ def gpu(node: Node) -> Node | str:
         return node
     if match := _MODEL_AND_COUNT.match(node.text):
         return _map(node, model=_text(node, match["model"]), count=_plain(node, match["count"]))
+    if match := _COUNT_BY_X.match(node.text):
+        return f'write "{match["model"]}:{match["count"]}"'
+    if _NEGATIVE.match(node.text):
+        return "there can not be fewer than none"
     if not _COUNT.match(node.text):
         return f'say how many, as in "{node.text}:1"'
     if int(node.text) > LARGEST_COUNT:

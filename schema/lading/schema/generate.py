@@ -7,6 +7,7 @@ import json
 import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from inspect import cleandoc
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -120,7 +121,7 @@ def _refined(shape: Shape, metadata: Iterable[Any]) -> Shape:
         for name, attribute in _ATTRIBUTES.items():
             for value in (getattr(found, name, None) for found in marks):
                 if value not in {None, ""}:
-                    shape = shape._replace(**{attribute: value})
+                    shape = replace(shape, **{attribute: value})
     return shape
 
 

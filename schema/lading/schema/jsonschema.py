@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from ruamel.yaml import YAML
 
-from lading.schema.shape import Field, Language, Shape, Struct, Type, with_raw
+from lading.schema.shape import ANY_KIND, Field, Language, Shape, Struct, Type, with_raw
 from lading.schema.units import Quantity, written
 
 Schema = dict[str, Any]
@@ -36,7 +36,7 @@ def spec_schema(language: Language) -> Schema:
         "$id": "urn:lading:spec:v1",
         "title": "lading spec, v1",
         "type": "object",
-        "properties": {"kind": {"enum": list(kinds), "default": "job"}},
+        "properties": {"kind": {"description": ANY_KIND, "enum": list(kinds), "default": "job", "examples": ["job"]}},
         "allOf": branches,
         "$defs": definitions.found,
     }
@@ -141,7 +141,7 @@ class _Definitions:
         if which == "native":
             struct = with_raw(struct)
         language = Language({**self.language.structs, **structs}, self.language.kinds)
-        return _Definitions(language, self.found, platform).of(struct, layer)
+        return _Definitions(language, self.found, platform).of(struct, layer) | _about(struct)
 
     def _platform_sections(self) -> Schema:
         branches = [
@@ -208,13 +208,25 @@ def _sizes(shape: Shape, what: str) -> Schema:
     return {name: bound for name, bound in bounds.items() if bound is not None}
 
 
+def _about(struct: Struct) -> Schema:
+    """What a platform's section is, and an example: what it needs, or else its first field."""
+    names = struct.required or tuple(struct.fields)[:1]
+    example = {name: _data_of(struct.fields[name]) for name in names}
+    return {"description": " ".join(struct.doc.replace("``", "`").split()), "examples": [example]}
+
+
+def _data_of(known: Field) -> Any:
+    """The field's example, as data."""
+    return YAML(typ="safe", pure=True).load(known.example)
+
+
 def _annotations(known: Field) -> Schema:
     schema: Schema = {"description": known.doc} if known.doc else {}
     if known.default is not None:
         quantity = _QUANTITY.get(known.shape.type)
         schema["default"] = written(known.default, quantity) if quantity else known.default
     if known.example:
-        schema["examples"] = [YAML(typ="safe", pure=True).load(known.example)]
+        schema["examples"] = [_data_of(known)]
     return schema
 
 

@@ -5,10 +5,12 @@ set. Where only one of several fields may be set, one in a stronger layer remove
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MappingProxyType
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from lading.schema.diagnostics import Spot
+from lading.schema.job import field_at
 from lading.schema.paths import Path, starts_with
 from lading.schema.shape import Language, Shape, Struct
 
@@ -40,11 +42,16 @@ class Found(Mapping[Path, Spot]):
         return sum(1 for _ in self)
 
 
-class Layer(NamedTuple):
-    """One layer: normalised values, and the spot of each by its path in the job."""
+@dataclass(slots=True)
+class Layer:
+    """One layer: normalised values, and the spot of each by its path in the job.
 
-    value: Mapping[str, Any] = MappingProxyType({})
-    places: Mapping[Path, Spot] = MappingProxyType({})
+    ``found`` are the parts of it that were asked for already; see ``fitting``.
+    """
+
+    value: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[Path, Spot] = field(default_factory=dict)
+    found: dict[str, "Layer"] = field(default_factory=dict, compare=False, repr=False)
 
     def below(self, path: Path) -> "Layer":
         """What stands at the path, as a layer of its own with paths that start there."""
@@ -62,10 +69,18 @@ class Layer(NamedTuple):
 
     def without(self, *names: str) -> "Layer":
         """The layer less some of its top fields."""
-        if not any(name in self.value for name in names):
+        if self.value.keys().isdisjoint(names):
             return self
         value = {key: item for key, item in self.value.items() if key not in names}
         return self.part(value, lambda path: not path or path[0] not in names)
+
+    def fitting(self, struct: Struct, language: Language) -> "Layer":
+        """What the struct has a place for: a queue for all jobs says nothing of a time limit of services."""
+        if struct.name not in self.found:
+            value = pruned(self.value, Shape("struct", struct=struct.name), language)
+            has = partial(field_at, language, struct)
+            self.found[struct.name] = self.part(value, lambda path: bool(path) and has(path) is not None)
+        return self.found[struct.name]
 
     def part(self, value: Mapping[str, Any], has: Callable[[Path], bool]) -> "Layer":
         """A part of the layer: of its value, and the spots of the paths that are in it."""

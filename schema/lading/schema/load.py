@@ -25,7 +25,7 @@ from lading.schema.codes import BEGIN
 from lading.schema.diagnostics import Diagnostic, Finding, Places, Spot, diagnose, has_errors, in_order
 from lading.schema.document import lines_of, parse
 from lading.schema.job import Job, field_at
-from lading.schema.layers import Layer, merge, pruned, stacked
+from lading.schema.layers import Layer, merge, stacked
 from lading.schema.loader import measure
 from lading.schema.nearest import did_you_mean
 from lading.schema.node import Mapping, Node, Scalar, Spots
@@ -43,7 +43,7 @@ from lading.schema.params import (
 from lading.schema.paths import Path
 from lading.schema.paths import parse as parse_path
 from lading.schema.reader import WRONG, Reader, described
-from lading.schema.shape import ABOUT_TARGETS, Language, Shape, Struct
+from lading.schema.shape import ABOUT_TARGETS, Language, Struct
 from lading.schema.shape import language as portable
 from lading.schema.site import SiteFile
 from lading.schema.steps import ReadFile, Steps
@@ -80,9 +80,10 @@ class Spec(NamedTuple):
         own = layer = self.base.without("overrides")
         over = self.base.below(("overrides", target)) if target else Layer()
         if defaults and defaults.value:
-            layer = merge(self._known(defaults), layer, self.struct, self.language)
+            layer = merge(defaults.fitting(self.struct, self.language), layer, self.struct, self.language)
         for stronger in (over, self.sets):
-            layer = merge(layer, stronger.without("accept"), self.struct, self.language)
+            if stronger.value:
+                layer = merge(layer, stronger.without("accept"), self.struct, self.language)
         accept, findings = self._accepted(over, target)
         job = Job(layer.value, layer.places, self.language, self.file, accept)
         findings += check(job, is_whole=self.is_whole, is_merged=layer is not own)
@@ -91,24 +92,13 @@ class Spec(NamedTuple):
         places = {**self.base.places, **layer.places}
         return job, [diagnose(finding, places, target if over.value else None) for finding in findings]
 
-    def _known(self, defaults: Layer) -> Layer:
-        """The defaults that this kind has a place for:
-
-        a queue for all jobs says nothing of a time limit of services.
-        """
-        value = pruned(defaults.value, Shape("struct", struct=self.struct.name), self.language)
-        return defaults.part(value, lambda path: bool(path) and self._has(path))
-
-    def _has(self, path: Path) -> bool:
-        return not path or field_at(self.language, self.struct, path) is not None
-
     def _accepted(self, over: Layer, target: str | None) -> tuple[tuple[Path, ...], list[Finding]]:
         paths, findings = [], []
         layers: list[tuple[Layer, Path]] = [(self.base, ()), (over, ("overrides", target or "")), (self.sets, ())]
         for layer, above in layers:
             for index, text in enumerate(layer.value.get("accept") or ()):
                 path = parse_path(text)
-                if path and self._has(path):
+                if path and field_at(self.language, self.struct, path):
                     paths.append(path)
                 else:
                     known = [name for name in self.struct.fields if name not in {"accept", "lading"}]

@@ -25,7 +25,7 @@ from lading.schema.diagnostics import Diagnostic, Finding, Label, Mark, Span, di
 from lading.schema.node import Mapping, Node, Scalar, Sequence
 from lading.schema.paths import Path
 from lading.schema.scalars import Trap, trap
-from lading.schema.syntax import mistake
+from lading.schema.syntax import IN_QUOTES, mistake
 
 MAX_DEPTH = 64
 MAX_EXPANSION = 10_000  # how many values all aliases of a file may stand for together
@@ -157,7 +157,7 @@ class Loader:
         begin = event.start_mark.index
         if node.text and self._text[begin - 1 : begin] == "?":
             # Inside brackets libyaml takes the "?" of ``?x`` for a sign of its own, and YAML 1.2 for a letter.
-            self._report("LD125", node.span, character='"?"')
+            self._report("LD125", node.span, character='"?"', choice=IN_QUOTES)
         if node.plain and (found := trap(node.text)):
             self._report_trap(node.text, found, node.span)
         if event.ctag:
@@ -248,7 +248,7 @@ class Loader:
         is_key = self._frame.takes_key
         choice = f'write "{text}"' if is_key else f'write "{text}" for the text'
         if found.plainer and not is_key:
-            choice += f", or {found.plainer}"
+            choice = f'write {found.plainer}, or "{text}" for the text'
         self._report("LD138", span, text=text, reading=found.reading, choice=choice)
 
     def _report(self, code: str, span: Span, *labels: Label, **words: object) -> None:

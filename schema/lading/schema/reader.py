@@ -17,7 +17,7 @@ from lading.schema.node import Mapping, Node, Scalar, Sequence
 from lading.schema.paths import Path, render
 from lading.schema.scalars import NULLS, resolve
 from lading.schema.shape import Field, Language, Shape, Struct, with_raw
-from lading.schema.units import parse_bytes, parse_cores, parse_range, parse_seconds
+from lading.schema.units import likely_bytes, likely_seconds, parse_bytes, parse_cores, parse_range, parse_seconds
 
 WRONG: Any = object()
 """What reading answers for a node that has been objected to; it never gets into a value."""
@@ -70,20 +70,21 @@ class Reader:
 
     def _fields(self, node: Mapping, struct: Struct, path: Path) -> dict[str, Any]:
         value: dict[str, Any] = {}
-        findings = self.findings
+        findings, fields = self.findings, struct.fields
+        before = len(findings)
         for key, (_, item) in node.items.items():
             at = (*path, key)
-            known = struct.fields.get(key)
+            known = fields.get(key)
             if known is None:
                 self._unknown_key(struct, key, at)
-                continue
-            before = len(findings)
-            is_special = key in SPECIAL
-            read = self._special(item, known.shape, at, node) if is_special else self.read(item, known.shape, at)
-            if read is not WRONG:
-                value[key] = read
-            if len(findings) > before:
-                self._show_example(known, at, before)
+            else:
+                is_special = key in SPECIAL
+                read = self._special(item, known.shape, at, node) if is_special else self.read(item, known.shape, at)
+                if read is not WRONG:
+                    value[key] = read
+                if len(findings) > before:
+                    self._show_example(known, at, before)
+                    before = len(findings)
         return value
 
     def _show_example(self, known: Field, at: Path, since: int) -> None:
@@ -213,14 +214,16 @@ class Reader:
         return self._list(node, _ANY_LIST, path) if isinstance(node, Sequence) else self._map(node, _ANY_MAP, path)
 
     def _quantity(self, node: Node, shape: Shape, path: Path) -> Any:
-        parse, what, example, needs_unit = _QUANTITIES[shape.type]
+        parse, what, example, needs_unit, likely = _QUANTITIES[shape.type]
         if not isinstance(node, Scalar):
             return self._mistyped(node, what, path)
         value = parse(node.text)
         if value is None and needs_unit and _NUMBER.match(node.text):
             return self._object("LD209", path, path=render(path), value=node.text, what=what, example=example)
         if value is None:
-            return self._object("LD210", path, value=shown(node.text), what=what, example=example)
+            better = likely(node.text)
+            better = f"write {better}" if better else ""
+            return self._object("LD210", path, value=shown(node.text), what=what, example=example, help=better)
         return self._ranged(value, shape, path)
 
     def _indices(self, node: Node, shape: Shape, path: Path) -> Any:
@@ -372,8 +375,9 @@ def _index_texts(node: Node) -> Iterator[str]:
 _ANY = Shape("any")
 _ANY_LIST, _ANY_MAP = Shape("list", item=_ANY), Shape("map", item=_ANY)
 _NUMBER = re.compile(r"\d+(\.\d+)?\Z", re.ASCII)
-_QUANTITIES: dict[str, tuple[Callable[[str], int | None], str, str, bool]] = {
-    "bytes": (parse_bytes, "an amount of memory", "64Gi", True),
-    "seconds": (parse_seconds, "a duration", "12h", True),
-    "cores": (parse_cores, "a number of cores", "500m", False),
+_Likely = Callable[[str], str | None]
+_QUANTITIES: dict[str, tuple[Callable[[str], int | None], str, str, bool, _Likely]] = {
+    "bytes": (parse_bytes, "an amount of memory", "64Gi", True, likely_bytes),
+    "seconds": (parse_seconds, "a duration", "12h", True, likely_seconds),
+    "cores": (parse_cores, "a number of cores", "500m", False, lambda _: None),
 }

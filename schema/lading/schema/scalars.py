@@ -7,6 +7,7 @@ from math import inf, nan
 from typing import NamedTuple
 
 from lading.schema.node import Scalar
+from lading.schema.units import likely_seconds
 
 Value = None | bool | int | float | str
 
@@ -60,6 +61,11 @@ def _without_underscores(text: str) -> str:
     return text.replace("_", "")
 
 
+def _duration(text: str) -> str | None:
+    likely = likely_seconds(text)
+    return likely and f"{likely} for a duration"
+
+
 def _nothing(_: str) -> None:
     """There is no plainer way to write it."""
 
@@ -79,7 +85,7 @@ _SOUND_NUMBER = re.compile(
 )  # most numbers and quantities; the rest is looked at
 _TRAP_NUMBERS: tuple[tuple[re.Pattern[str], str, Callable[[str], str | None]], ...] = (
     (re.compile(r"[-+]?0[0-9_]+"), "an octal number", _without_zeros),
-    (re.compile(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+"), "a number in base 60", _nothing),
+    (re.compile(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+"), "a number in base 60", _duration),
     (re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*"), "a number in base 60", _nothing),
     (re.compile(r"[-+]?0b[01_]+|[-+]0o[0-7_]+|[-+]0x[0-9a-fA-F_]+"), "a number", _nothing),
     (re.compile(r"0(?:o[0-7]*_[0-7_]*|x[0-9a-fA-F]*_[0-9a-fA-F_]*)"), "a number", _without_underscores),

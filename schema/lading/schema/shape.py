@@ -9,7 +9,7 @@ them.
 import json
 import os.path
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -37,7 +37,8 @@ Type = Literal[
 ]
 
 
-class Shape(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Shape:
     """The type of one value. Only the attributes that the type uses are set.
 
     ``form`` names the short form that may stand for the value (``forms.py``).
@@ -56,7 +57,8 @@ class Shape(NamedTuple):
     form: str = ""
 
 
-class Field(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Field:
     """One field of a struct.
 
     ``default`` is what holds where nothing is written, in base units; None where that is the platform's affair. ``doc``
@@ -116,6 +118,9 @@ def with_raw(native: Struct) -> Struct:
     """A platform's native section with what every platform's has beside its own fields."""
     return replace(native, fields={**native.fields, "raw": RAW}, found={})
 
+
+ANY_KIND = "What kind of work the document describes; a job where it does not say."
+"""What `kind` means, of whatever kind."""
 
 ABOUT_TARGETS = frozenset({"site", "lock"})
 """The kinds of files that name machines; all others name work."""
@@ -235,7 +240,7 @@ def _plain_field(field_: Field) -> dict[str, Any]:
 
 
 def _plain_shape(shape: Shape) -> dict[str, Any]:
-    raw = {name: getattr(shape, name) for name in Shape._fields if name not in {"item", "enum"}}
+    raw = {known.name: getattr(shape, known.name) for known in fields(Shape) if known.name not in {"item", "enum"}}
     item = _plain_shape(shape.item) if shape.item else None
     return _without_defaults({**raw, "item": item, "enum": list(shape.enum)})
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ruamel.yaml.error import MarkedYAMLError
 
 from lading.schema.diagnostics import Diagnostic, Finding, Label, Mark, Place, diagnosed
+from lading.schema.units import likely_seconds
 
 
 class _Mistake(NamedTuple):
@@ -78,6 +79,8 @@ _BY_LINE = (
 )
 _IN_BRACKETS = {"LD115", "LD118"}
 _CLOSING = {"[": "]", "{": "}"}
+_TIME = re.compile(r"[0-9-]+(?::[0-9]+)+")
+IN_QUOTES = "put the text in quotes"
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _NAMES = {"": "the end of the file", "\n": "the end of the line", '"': "'\"'"}
 
@@ -92,7 +95,12 @@ def mistake(file: str, error: MarkedYAMLError, text: str, bracket: Mark | None) 
     known = _refined(known, stopped, lines)
     mark = began if known.at_start and began else stopped
     character = _character(mark, lines)
-    words = {"problem": error.problem, "character": _NAMES.get(character, f'"{character}"'), **known.words}
+    words = {
+        "problem": error.problem,
+        "character": _NAMES.get(character, f'"{character}"'),
+        "choice": _choice(mark, lines),
+        **known.words,
+    }
     labels = (Label(_place(file, began), "opened here"),) if known.code == "LD115" else ()
     return diagnosed(Finding(known.code, (), words), _place(file, mark), labels)
 
@@ -124,6 +132,13 @@ def _character(mark: Mark, lines: Sequence[str]) -> str:
     if mark.line >= len(lines):
         return ""
     return lines[mark.line][mark.column : mark.column + 1] or "\n"
+
+
+def _choice(mark: Mark, lines: Sequence[str]) -> str:
+    """What to write instead of a text with a colon: a time as a clock has it is most likely a duration."""
+    around = (found for found in _TIME.finditer(lines[mark.line]) if found.start() <= mark.column < found.end())
+    likely = likely_seconds(found[0]) if (found := next(around, None)) else None
+    return f"write {likely} for a duration, or put the text in quotes" if likely else IN_QUOTES
 
 
 def _place(file: str, mark: Mark) -> Place:

@@ -41,6 +41,31 @@ def parse_seconds(text: str) -> int | None:
     return total if total <= LARGEST else None
 
 
+_CLOCK_TEXT = re.compile(r"(?:(\d{1,9})-)?(\d{1,9}):([0-5]\d):([0-5]\d)\Z", re.ASCII)
+_SPELT_BYTES_TEXT = re.compile(r"(\d{1,99}(?:\.\d{1,99})?) ?([kmgtpe])(i?)b?\Z", re.ASCII | re.IGNORECASE)
+
+
+def likely_seconds(text: str) -> str | None:
+    """What is meant by hours, minutes and seconds as a clock has them: ``12:00:00`` → ``12h``; None if it is no such.
+
+    Days may stand before them, as Slurm writes them: ``1-12:00:00``.
+    """
+    match = _CLOCK_TEXT.match(text)
+    if not match:
+        return None
+    sizes = zip(match.groups("0"), _SECONDS.values(), strict=True)
+    return _seconds_text(sum(int(part) * size for part, size in sizes))
+
+
+def likely_bytes(text: str) -> str | None:
+    """What is meant by an amount whose unit is spelt in another way: ``512GB`` → ``512G``; None if it is no such."""
+    match = _SPELT_BYTES_TEXT.match(text)
+    if not match:
+        return None
+    letter = match[2].lower() if match[2].lower() == "k" and not match[3] else match[2].upper()
+    return f"{match[1]}{letter}{match[3].lower()}"
+
+
 @lru_cache(maxsize=1024)
 def parse_cores(text: str) -> int | None:
     """``8`` → 8000, ``0.5`` and ``500m`` → 500; None where it is not whole in thousandths of a core."""

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from lading.runner.invocation.options import HELP, Commands, common_options, subcommand
+from lading.runner.invocation.options import HELP, HUMAN, JSON, Commands, common_options, subcommand
 from lading.runner.invocation.session import Session, check_targets
-from lading.runner.invocation.words import targets
+from lading.runner.invocation.words import specs, targets
 
 
 @click.group(cls=Commands, params=common_options(), context_settings=HELP)
@@ -53,3 +53,22 @@ def pull(session: Session, targets: Sequence[str]) -> int:
 
 
 command.add_command(pull)
+
+
+@subcommand("lading catalog check specs/", formats=(HUMAN, JSON, "github", "sarif"))
+@click.argument("paths", metavar="PATHS", nargs=-1, required=True, shell_complete=specs)
+def check(session: Session, paths: Sequence[str]) -> int:
+    """Check that lading.lock still fits.
+
+    It can be read, names only targets of its site, each on its platform, and has what the specs of PATHS name. The
+    locks are those beside the sites of the specs, or of PATHS. No network is asked.
+    """
+    from lading.runner.output.verdict import show_verdict
+    from lading.runner.specs.checking import How, check_files
+    from lading.runner.specs.locks import check_locks, strict
+
+    found = check_files(session, paths, How())
+    return show_verdict(session.screen, [*check_locks(session, found), *map(strict, found)])
+
+
+command.add_command(check)

@@ -18,4 +18,4 @@ def command(session: Session, ids: Sequence[str]) -> int:
     """
     from lading.runner.jobs.operations import operate
 
-    return operate(session, ids, lambda client, native_id: client.delete(native_id), "is gone from its target")
+    return operate(session, ids, lambda job, part: job.channel.client.delete(part.native_id), "is gone from its target")

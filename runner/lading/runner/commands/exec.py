@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 
@@ -20,9 +21,11 @@ def command(session: Session, target: str, words: Sequence[str]) -> int:
     with its exit code.
     """
     from lading.runner.output.screen import passed_on, write
+    from lading.runner.secrets.scrub import scrubber
 
     screen = session.screen
     done = session.channel(target).client.execute(words)
+    done = replace(done, out=scrubber().scrub(done.out), err=scrubber().scrub(done.err))
     if screen.is_human:
         out = "\n".join(passed_on(line, sys.stdout) for line in done.out.split("\n"))
         write(out.encode("utf-8", "surrogateescape"))

@@ -28,7 +28,7 @@ def command(session: Session, spec: str, target: str | None, accept: Sequence[st
     jobs = sendables(session, [spec], [target] if target else [], accept, sets)
     if len(jobs) > 1:
         raise WrongUsage(f"{spec} makes {len(jobs)} jobs, and run follows one", f"`lading submit {spec} --wait`")
-    submissions, errors = send_all(session, jobs)
-    for error in errors:
+    sent = send_all(session, jobs)
+    for error in sent.errors:
         raise error
-    return see_through(Found(submissions[0], session))
+    return see_through(Found(sent.submissions[0], session))

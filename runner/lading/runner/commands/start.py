@@ -12,10 +12,10 @@ from lading.runner.invocation.words import jobs
 @subcommand("lading start 01JA")
 @click.argument("ids", metavar="ID...", shell_complete=jobs, nargs=-1, required=True)
 def command(session: Session, ids: Sequence[str]) -> int:
-    """Let held jobs run.
+    """Let held jobs run, or ended ones again.
 
-    Those that were submitted with `schedule.hold`.
+    Those that were submitted with `schedule.hold`; and where the platform can do work again, what has ended.
     """
-    from lading.runner.jobs.operations import operate
+    from lading.runner.jobs.operations import operate, start
 
-    return operate(session, ids, lambda client, native_id: client.start(native_id), "may run")
+    return operate(session, ids, start, "may run")

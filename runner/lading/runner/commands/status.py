@@ -18,7 +18,7 @@ def command(session: Session, ids: Sequence[str]) -> int:
     TARGET:NATIVE-ID for a job that lading did not submit.
     """
     from lading.runner.jobs.found import Found, find_job, refreshed
-    from lading.runner.output.asked import show
+    from lading.runner.output.asked import show, tell_age
     from lading.runner.states import FINAL, State
 
     if ids:
@@ -26,7 +26,9 @@ def command(session: Session, ids: Sequence[str]) -> int:
     else:
         alive = session.ledger.search(states=[state for state in State if state not in FINAL])
         jobs = [Found(submission, session) for submission in alive]
-    submissions, errors = refreshed(jobs)
-    if not submissions:
+    found = refreshed(jobs)
+    if not found.submissions:
         session.screen.remark("nothing is pending or running; `lading list` shows what has ended")
-    return show(session.screen, submissions, errors)
+    code = show(session.screen, found.submissions, found.errors)
+    tell_age(session, found.stale)
+    return code

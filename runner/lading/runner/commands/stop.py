@@ -16,14 +16,6 @@ def command(session: Session, ids: Sequence[str]) -> int:
 
     All of each: every replica, every element, every step.
     """
-    from lading.runner.jobs.operations import operate
-    from lading.runner.ledger.record import Kind
+    from lading.runner.jobs.operations import operate, stop
 
-    return operate(
-        session,
-        ids,
-        lambda client, native_id: client.stop(native_id),
-        "is told to end",
-        Kind.STOP_REQUESTED,
-        ended="had ended already",
-    )
+    return operate(session, ids, stop, "is told to end", ended="had ended already")

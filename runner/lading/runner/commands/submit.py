@@ -9,7 +9,7 @@ from lading.runner.invocation.session import Session
 from lading.runner.invocation.words import files, specs
 
 
-@subcommand("lading submit train.yaml -t cluster --wait")
+@subcommand("lading submit train.yaml -t cluster --wait\nlading submit train.plan.json")
 @click.argument("paths", metavar="PATHS", shell_complete=specs, nargs=-1, required=True)
 @TARGETS
 @ACCEPT
@@ -43,33 +43,41 @@ def command(
     jobs: int,
     output: str | None,
 ) -> int:
-    """Submit the jobs of specs.
+    """Submit the jobs of specs, or exactly what a plan holds.
 
     Every job on every target that is named, or on the site's default. All is compiled before anything is sent: one
     problem anywhere, and nothing is. Each job is sent once; where no answer came the exit code is 4, and
     `lading resolve` finds out what became of it.
+
+    A file that `lading plan` wrote is sent as it is, once, if nothing that it was planned with has changed.
     """
     from lading.runner.jobs.dispatch import compile_all, send_all, sendables, write_results
     from lading.runner.jobs.found import Found
+    from lading.runner.jobs.plans import plan_in, plan_jobs
     from lading.runner.jobs.wait import print_logs, wait_for
     from lading.runner.output.asked import show_submitted
-    from lading.runner.output.compiled import show_dry
+    from lading.runner.output.compiled import show_dry, show_planned
     from lading.runner.output.submissions import exit_code
 
     if output and not wait:
         raise WrongUsage("-o needs --wait: there is no result before the end", "add --wait")
-    if dry_run:
+    plan = plan_in(paths)
+    if dry_run and not plan:
         return show_dry(session.screen, compile_all(session, paths, targets, accept, sets))
-    compiled = sendables(session, paths, targets, accept, sets)
+    if plan and (targets or accept or sets):
+        raise WrongUsage("a plan is sent as it is", "leave out -t, --accept and --set, or make a new plan with them")
+    compiled = plan_jobs(session, *plan) if plan else sendables(session, paths, targets, accept, sets)
+    if dry_run:
+        return show_planned(session.screen, compiled)
     if follow and (len(compiled) > 1 or not session.screen.is_human):
         raise WrongUsage("--follow follows one job, for people", "use --wait")
-    submissions, errors = send_all(session, compiled, if_absent=if_absent, workers=jobs)
+    submissions, failed, errors = send_all(session, compiled, if_absent=if_absent, workers=jobs)
     sent = [Found(submission, session) for submission in submissions]
     if follow and sent:
         print_logs(sent[0])
     if wait or follow:
         submissions = wait_for(session, sent)
-    code = show_submitted(session.screen, submissions, errors, is_one=len(compiled) == 1)
+    code = show_submitted(session.screen, submissions, failed, errors)
     if output:
         write_results(session.screen, [Found(submission, session) for submission in submissions], output)
     return code or (exit_code(submissions) if wait or follow else 0)

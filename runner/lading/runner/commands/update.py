@@ -21,4 +21,4 @@ def command(session: Session, ids: Sequence[str], sets: Sequence[str]) -> int:
     from lading.runner.jobs.operations import operate
 
     changes = changes_of(sets)
-    return operate(session, ids, lambda client, native_id: client.update(native_id, changes), "is changed")
+    return operate(session, ids, lambda job, part: job.channel.client.update(part.native_id, changes), "is changed")

@@ -1,5 +1,7 @@
 """``lading upload``: a file goes to where a target keeps files."""
 
+import sys
+
 import click
 
 from lading.runner.invocation.options import subcommand
@@ -16,11 +18,13 @@ def command(session: Session, file: str, place: str) -> None:
     Into its file system or its object store, whichever it has. A file that is there is overwritten.
     """
     from lading.runner.jobs.files import existing, place_of
+    from lading.runner.output.screen import passed_on
+    from lading.runner.secrets.scrub import scrubber
 
     screen = session.screen
     target, path = place_of(place)
-    where = session.channel(target).client.upload(existing(file), path)
+    where = scrubber().scrub(session.channel(target).client.upload(existing(file), path))
     if screen.is_human:
-        screen.result(f"{where}\n")
+        screen.result(f"{passed_on(where, sys.stdout)}\n")
     else:
         screen.document({"target": target, "place": where})

@@ -37,7 +37,7 @@ def command(session: Session, id_: str, follow: bool) -> None:
         if not follow:
             return
         time.sleep(INTERVAL)
-        (submission,), errors = refreshed([job])
+        (submission,), errors, _ = refreshed([job])
         if errors:
             raise errors[0]
         if submission.state.is_final:

@@ -24,6 +24,7 @@ from lading.runner.invocation.words import specs, targets
 @ACCEPT
 @SETS
 @click.option("-j", "--jobs", type=Whole(1), metavar="N", help="Processes to work in; as many as pay unless said.")
+@click.option("--no-cache", is_flag=True, help="Check everything again, and remember nothing of it.")
 def command(
     session: Session,
     paths: Sequence[str],
@@ -32,6 +33,7 @@ def command(
     accept: Sequence[str],
     sets: Sequence[str],
     jobs: int | None,
+    no_cache: bool,
 ) -> int:
     """Check specs and site files.
 
@@ -39,19 +41,13 @@ def command(
     asked.
 
     PATHS are files, folders (searched for *.yaml and *.yml that say `lading:`) or - for standard input. What a target
-    carries in some other form than it was written is told with -v.
+    carries in some other form than it was written is told with -v. What was right before, and has not changed since, is
+    known from $LADING_CACHE, or the cache folder of the user.
     """
     from lading.runner.output.verdict import show_verdict
-    from lading.runner.specs.files import NO_SPEC, find
-    from lading.runner.specs.parallel import in_parallel, job_count
-    from lading.runner.specs.validation import Checker
+    from lading.runner.specs.checking import How, check_files
 
     if targets and no_targets:
         raise WrongUsage("-t and --no-targets can not both be given", "keep one of the two")
-    candidates = find(paths)
-    checker = Checker(session, () if no_targets else targets or None, accept, sets)
-    results = in_parallel(checker.check, candidates, jobs or job_count(len(candidates)))
-    found = [result for result in results if result]
-    if not found:
-        raise WrongUsage(f"there is no spec in {', '.join(paths)}", NO_SPEC)
-    return show_verdict(session.screen, found)
+    how = How(() if no_targets else targets or None, accept, sets, jobs, is_new=no_cache)
+    return show_verdict(session.screen, check_files(session, paths, how))

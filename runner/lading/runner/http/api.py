@@ -7,7 +7,7 @@ question was not answered, and nobody knows what became of an order.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -18,6 +18,7 @@ from lading.runner.http.login import Login
 from lading.runner.platform import Context
 from lading.runner.secrets.vault import SecretValue, kept_secret
 
+Result = TypeVar("Result")
 Judge = Callable[[Answer], Any]
 Enter = Callable[[Mapping[str, str]], tuple[Call, tuple[str, ...]]]
 """Makes of a username and password the request that logs in, and says where in the judged answer the token stands."""
@@ -32,7 +33,16 @@ class Api:
 
     def ask(self, call: Call) -> Any:
         """What a question was answered with."""
-        return self._during(lambda: self.judged(self.line.ask(call), Unreachable))
+        return self.answered(call)[0]
+
+    def answered(self, call: Call) -> tuple[Any, Answer]:
+        """The same, and the answer itself, for what its headers say."""
+
+        def action() -> tuple[Any, Answer]:
+            answer = self.line.ask(call)
+            return self.judged(answer, Unreachable), answer
+
+        return self._during(action)
 
     def order(self, call: Call) -> Any:
         """What came of something that must not happen twice."""
@@ -55,7 +65,7 @@ class Api:
         """Nothing is open any more."""
         self.line.close()
 
-    def _during(self, action: Callable[[], Any]) -> Any:
+    def _during(self, action: Callable[[], Result]) -> Result:
         return self.login.during(action) if self.login else action()
 
 
@@ -78,11 +88,18 @@ def login_of(context: Context, name: str, judge: Judge, enter: Enter, endpoint: 
         door = Api(name, connection(context, endpoint=endpoint), _unquoted()(judge))
         try:
             with door.reading(), _unquoted():
-                return kept_secret(field(door.ask(call), *where, of=str))
+                return token_in(door.ask(call), *where)
         finally:
             door.close()
 
     return Login(obtain, renews="token" not in context.auth)
+
+
+def token_in(data: Any, *names: str) -> SecretValue:
+    """The token that an answer gives, hidden from now on. Raises Garbled where there is none, or nothing in it."""
+    if found := field(data, *names, of=str):
+        return kept_secret(found)
+    raise Garbled("the token is empty")
 
 
 @contextmanager

@@ -32,17 +32,23 @@ class Session:
         """The site that holds for a spec; for no spec in particular, the one that holds in the current folder."""
         folder = os.path.dirname(spec)
         if folder not in self._sites:
-            from lading.runner.targets.sites import find_site, read_site
+            from lading.runner.targets.sites import read_site
 
             if self.settings.site and not self.tree.is_file(self.settings.site):
                 raise WrongUsage(
                     f"there is no site file {self.settings.site}", "name one that is there, or leave out --site"
                 )
-            file = _near(find_site(self.settings.site, Path(folder), tree=self.tree))
+            file = self.site_file(spec)
             if file not in self._files:
                 self._files[file] = read_site(file, self.tree)
             self._sites[folder] = self._files[file]
         return self._sites[folder]
+
+    def site_file(self, spec: str = "") -> Path | None:
+        """The file of the site that holds for a spec, as people would name it from here; None for the built-in one."""
+        from lading.runner.targets.search import find_site
+
+        return _near(find_site(self.settings.site, Path(os.path.dirname(spec)), tree=self.tree))
 
     @cached_property
     def ledger(self) -> "Ledger":

@@ -116,7 +116,8 @@ def _items(words: Mapping[str, str], typed: str) -> "Items":
 def _site(context: click.Context) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """What the site says, also one in which something is wrong."""
     from lading.compiler.registry import language
-    from lading.runner.targets.sites import BUILT_IN, find_site
+    from lading.runner.targets.search import find_site
+    from lading.runner.targets.sites import BUILT_IN
     from lading.schema.load import load_site
 
     file = find_site(_named_site(context))

@@ -1,17 +1,20 @@
 """What ``lading submit`` and ``lading run`` do around ``submit.py``: compile everything first, then send."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from lading.compiler.pipeline import Compilation
 from lading.runner.errors import NotSupported, RunnerError
 from lading.runner.invocation.options import WrongUsage
 from lading.runner.invocation.session import Session
 from lading.runner.jobs.found import Found
-from lading.runner.ledger.record import Submission
+from lading.runner.ledger.record import Kind, Part, Submission
 from lading.runner.output.files import write_pieces, write_whole
 from lading.runner.output.progress import arriving, progress
 from lading.runner.output.screen import Screen, as_json
+from lading.runner.secrets.scrub import scrubbed
 from lading.runner.specs.compilation import checked, compilations, each_spec, open_specs, tell
+from lading.runner.states import State, Status
 from lading.runner.submission.batch import submit_all
 from lading.runner.submission.sendable import Sendable, sendable
 from lading.runner.targets.channel import Channel
@@ -44,30 +47,44 @@ def sendables(
     return jobs
 
 
-def send_all(
-    session: Session, jobs: Sequence[Sendable], *, if_absent: bool = False, workers: int = 1
-) -> tuple[list[Submission], list[RunnerError]]:
-    """What was submitted, each told as it happens, and what could not be. An interrupt says how far it has come."""
+class Sent(NamedTuple):
+    """What was submitted; what was not, as it stands in the ledger or would; and why not."""
+
+    submissions: list[Submission]
+    failed: list[Submission]
+    errors: list[RunnerError]
+
+
+def send_all(session: Session, jobs: Sequence[Sendable], *, if_absent: bool = False, workers: int = 1) -> Sent:
+    """What became of each job, told as it happens. An interrupt says how far it has come."""
 
     def channel_of(job: Sendable) -> Channel:
         return session.channel(job.target, job.file)
 
     answers = submit_all(jobs, channel_of, if_absent=if_absent, workers=workers)
-    submissions: list[Submission] = []
-    errors: list[RunnerError] = []
+    sent = Sent([], [], [])
     try:
-        for answer in progress(session.screen, answers, len(jobs)):
+        for job, answer in zip(jobs, progress(session.screen, answers, len(jobs)), strict=True):
             if isinstance(answer, RunnerError):
-                errors.append(answer)
+                sent.failed.append(_failed(session, job, answer))
+                sent.errors.append(answer.about(job.target, job.name))
             else:
-                submissions.append(answer)
+                sent.submissions.append(answer)
     except KeyboardInterrupt:
         if len(jobs) > 1:
             session.screen.remark(
-                f"at least {len(submissions)} of {len(jobs)} were submitted; `lading list` shows them"
+                f"at least {len(sent.submissions)} of {len(jobs)} were submitted; `lading list` shows them"
             )
         raise
-    return submissions, errors
+    return sent
+
+
+def _failed(session: Session, job: Sendable, error: RunnerError) -> Submission:
+    """The job that could not be submitted: nobody but us knows of one that failed before the ledger did."""
+    if error.submission:
+        return session.ledger.get(error.submission)
+    part = Part("", "", Kind.UNSENT, "", Status(State.FAILED, reason=str(scrubbed(error))))
+    return Submission("", job.name, job.kind, job.target, job.platform, job.digest, job.place, parts=(part,))
 
 
 def write_results(screen: Screen, ended: Sequence[Found], file: str) -> None:

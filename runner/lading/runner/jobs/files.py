@@ -18,6 +18,8 @@ def existing(name: str) -> Path:
     """The file of that name on this machine, which can be read."""
     path = Path(name)
     try:
+        if path.exists() and not path.is_file():
+            raise WrongUsage(f"{name} is no file", "name a file, whose size is known before it is sent")
         path.open("rb").close()
     except OSError as error:
         raise WrongUsage(f"{name} can not be read: {why(error)}", "name a file that is there") from None

@@ -7,11 +7,12 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from lading.runner.errors import NoSuchJob, RunnerError
+from lading.runner.errors import NoSuchJob, RunnerError, Unreachable
 from lading.runner.invocation.options import WrongUsage
 from lading.runner.invocation.session import Session, check_targets
-from lading.runner.ledger.record import Kind, Part, Submission, happened
+from lading.runner.ledger.record import Event, Kind, Part, Submission
 from lading.runner.secrets.scrub import scrubber
 from lading.runner.states import Status
 from lading.runner.submission.watch import Pace, at_once, follow, refresh
@@ -69,10 +70,10 @@ class Found:
             raise NoSuchJob(f"{self.submission.target} has no job for {label(self.submission)}: {why}")
         return there
 
-    def note(self, part: Part, kind: Kind) -> None:
+    def note(self, part: Part, event: Event) -> None:
         """What was done to the part stands in the ledger, if the ledger knows it."""
         if self.is_ours:
-            self.session.ledger.note(part.token, happened(kind))
+            self.session.ledger.note(part.token, event)
 
 
 def label(submission: Submission) -> str:
@@ -94,21 +95,30 @@ def find_job(session: Session, text: str) -> Found:
     return Found(Submission("", "", "", target, platform, "", parts=(part,)), session)
 
 
-def refreshed(jobs: Sequence[Found]) -> tuple[list[Submission], list[RunnerError]]:
-    """The submissions as they are now, in their order, and the errors of the targets that could not be asked.
+class Refreshed(NamedTuple):
+    """Submissions in the order in which they were asked about, and the errors of the targets that could not be asked.
 
-    All targets are asked at once. What one that gave no answer has stays as the ledger knows it.
+    ``stale`` are those among them that are as the ledger had them, because their target gave no answer.
     """
+
+    submissions: list[Submission]
+    errors: list[RunnerError]
+    stale: list[Submission]
+
+
+def refreshed(jobs: Sequence[Found]) -> Refreshed:
+    """The submissions as they are now. All targets are asked at once."""
     groups = _by_place(jobs)
     answers = _all_asked([[jobs[place] for place in group] for group in groups])
     now = [job.submission for job in jobs]
-    errors = []
+    errors, stale = [], []
     for places, (found, error) in zip(groups, answers, strict=True):
         if error:
             errors.append(error)
+            stale += [now[place] for place in places]
         for place, submission in zip(places, found, strict=False):
             now[place] = submission
-    return now, errors
+    return Refreshed(now, errors, stale)
 
 
 def followed(jobs: Sequence[Found], sleep: Callable[[float], None] = time.sleep) -> Iterator[Submission]:
@@ -123,12 +133,32 @@ def followed(jobs: Sequence[Found], sleep: Callable[[float], None] = time.sleep)
 def _followed(jobs: Sequence[Found], sleep: Callable[[float], None]) -> Iterator[Submission]:
     """The jobs of one target."""
 
+    reach = _Reach(jobs[0])
+
     def look(current: Sequence[Submission]) -> tuple[Sequence[Submission], Sequence[RunnerError]]:
         found, error = _asked([replace(job, submission=one) for job, one in zip(jobs, current, strict=True)])
+        reach.note(error)
         return found or current, [error] if error else []
 
     pace = Pace().not_below(jobs[0].channel.client.least_pause)
     return follow(look, [job.submission for job in jobs], pace, sleep)
+
+
+class _Reach:
+    """Whether a target that is followed can be reached; people are told when that changes."""
+
+    def __init__(self, job: Found) -> None:
+        self._target, self._screen = job.submission.target, job.session.screen
+        self._is_away = False
+
+    def note(self, error: RunnerError | None) -> None:
+        """The target was asked, with this error or none."""
+        is_away = isinstance(error, Unreachable)
+        if is_away and not self._is_away:
+            self._screen.remark(f"{self._target} can not be reached since {time.strftime('%H:%M:%S')}; trying again")
+        elif self._is_away and not error:
+            self._screen.remark(f"{self._target} can be reached again")
+        self._is_away = is_away
 
 
 def _by_place(jobs: Sequence[Found]) -> list[list[int]]:
@@ -157,7 +187,7 @@ def _asked(jobs: Sequence[Found]) -> Asked:
         return list(_statuses(jobs)), None
     except RunnerError as error:
         scrubber().error(error)
-        return (), error
+        return (), error.about(jobs[0].submission.target)
 
 
 def _statuses(jobs: Sequence[Found]) -> Iterator[Submission]:

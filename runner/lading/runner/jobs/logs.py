@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from lading.runner.errors import NoSuchJob
+from lading.runner.errors import NoSuchJob, RunnerError, Unreachable
 from lading.runner.invocation.options import WrongUsage
-from lading.runner.jobs.found import Found
+from lading.runner.jobs.found import Found, label
 from lading.runner.ledger.record import Part
 from lading.runner.output.screen import passed_on, write
 from lading.runner.platform import LogLine, LogQuery
@@ -36,8 +36,13 @@ def read_logs(job: Found, query: LogQuery, step: str | None = None) -> Iterator[
     scrub = scrubber().scrub
     for part in parts:
         named = part.name if len(parts) > 1 else ""
-        for line in job.channel.client.logs(part.native_id, query):
-            yield replace(line, text=scrub(line.text), source="/".join(filter(None, (named, line.source))))
+        try:
+            for line in job.channel.client.logs(part.native_id, query):
+                yield replace(line, text=scrub(line.text), source="/".join(filter(None, (named, line.source))))
+        except RunnerError as error:
+            if query.follow and isinstance(error, Unreachable):
+                error.help = f"the job may go on; `lading logs -f {label(job.submission)}` shows it again"
+            raise error.about(job.submission.target) from None
 
 
 def _chosen(job: Found, step: str | None) -> Sequence[Part]:

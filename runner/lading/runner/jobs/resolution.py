@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lading.runner.errors import RunnerError
-from lading.runner.jobs.found import Found
+from lading.runner.jobs.found import Found, label
 from lading.runner.ledger.record import Submission
 from lading.runner.submission.batch import WORKERS, on_each_target
 from lading.runner.submission.resolve import resolve
@@ -19,14 +19,14 @@ def resolved(jobs: Sequence[Found]) -> tuple[list[Submission], list[RunnerError]
         try:
             reached.append((place, job.channel))
         except RunnerError as error:
-            errors.append(error)
+            errors.append(error.about(job.submission.target, label(job.submission)))
 
     def settle(index: int) -> Submission | RunnerError:
         place, channel = reached[index]
         try:
             return resolve(now[place], channel)
         except RunnerError as error:
-            return error
+            return error.about(now[place].target, now[place].id)
 
     outcomes = on_each_target(settle, [channel for _, channel in reached], WORKERS, [])
     for (place, _), outcome in zip(reached, outcomes, strict=True):

@@ -29,20 +29,28 @@ def wait_for(session: Session, jobs: Sequence[Found], limit: float | None = None
     """The submissions as they ended, in the order of the jobs; as they were last seen where the time was up."""
     last: dict[str, Submission] = {}
     try:
-        for line in changes(followed(jobs, _sleeper(limit)), last):
+        for line in changes(followed(jobs, _sleeper(limit)), last, several=on_several(jobs)):
             session.screen.remark(line)
     except _TimeIsUp:
         session.screen.remark("the time is up; the jobs go on")
     return [last.get(label(job.submission), job.submission) for job in jobs]
 
 
-def changes(submissions: Iterable[Submission], last: dict[str, Submission]) -> Iterator[str]:
-    """A line for each change that people can see; ``last`` holds each submission as it is now, by its label."""
+def on_several(jobs: Sequence[Found]) -> bool:
+    """Whether it must be said on which target each of them is."""
+    return len({job.submission.target for job in jobs}) > 1
+
+
+def changes(submissions: Iterable[Submission], last: dict[str, Submission], *, several: bool = False) -> Iterator[str]:
+    """A line for each change that people can see; ``last`` holds each submission as it is now, by its label.
+
+    Of several targets each line names its own.
+    """
     for submission in submissions:
         before = last.get(label(submission))
         last[label(submission)] = submission
         if before is None or change(before) != change(submission):
-            yield change(submission)
+            yield change(submission, several=several)
 
 
 def last_of(job: Found) -> Submission:
@@ -51,10 +59,10 @@ def last_of(job: Found) -> Submission:
     return last
 
 
-def change(submission: Submission) -> str:
+def change(submission: Submission, *, several: bool = False) -> str:
     """The state that the submission is in now, in a line."""
-    why = reason(submission)
-    return f"{label(submission)} {submission.name} {submission.state}" + (f": {why}" if why else "")
+    why, where = reason(submission), f" on {submission.target}" if several else ""
+    return f"{label(submission)} {submission.name}{where} {submission.state}" + (f": {why}" if why else "")
 
 
 def _sleeper(limit: float | None) -> Callable[[float], None]:

@@ -16,10 +16,10 @@ from sqlite3 import Row
 from typing import Any
 
 from lading.compiler.payload import Request
-from lading.runner.errors import NoSuchJob
+from lading.runner.errors import NoSuchJob, PlanUnusable
 from lading.runner.ledger.database import open_database, telling
 from lading.runner.ledger.group import Together, Write
-from lading.runner.ledger.record import Event, Part, Submission
+from lading.runner.ledger.record import Event, Kind, Part, Submission
 from lading.runner.ledger.rows import (
     COLUMNS,
     Whole,
@@ -87,6 +87,8 @@ class Ledger:
             twin = self.twin(submission.target, submission.digest, submission.endpoint) if if_absent else None
             if twin:
                 return twin.id
+            if self.has(submission.id):
+                raise PlanUnusable(f"the plan was used already: {submission.id}", "make a new plan: lading plan")
             row = f"({', '.join(values)}) VALUES (:{', :'.join(values)})"
             seq = self._connection.execute(f"INSERT INTO submission {row}", values).lastrowid
             parts = [(part.token, seq, place, part.name) for place, part in enumerate(submission.parts)]
@@ -97,12 +99,12 @@ class Ledger:
             return self._writing.run(write)
 
     def note(self, token: str, event: Event) -> None:
-        """The event has happened to the part now. A state after a final one is not noted: nothing follows that."""
+        """The event has happened to the part now. No state follows a final one, but of what is started again."""
         row = [token, self._clock(), event.kind, event.state, event.native_id or None, as_json(event.data)]
 
         def write() -> None:
             (known,) = self._rows("SELECT state FROM part_now WHERE token = ?", [token])
-            if event.state is None or known["state"] not in FINAL:
+            if event.state is None or event.kind is Kind.STARTED or known["state"] not in FINAL:
                 self._connection.execute(_EVENT, row)
 
         with telling(self._file):
@@ -118,6 +120,10 @@ class Ledger:
             raise NoSuchJob(f"no submission has the id {id_prefix}", "`lading list` shows those there are")
         names = ", ".join(f"{one.id} ({one.name})" for one in found[:5]) + (", …" if len(found) > 5 else "")
         raise NoSuchJob(f"several submissions begin with {id_prefix}: {names}", "write more of the id")
+
+    def has(self, id_: str) -> bool:
+        """Whether there is a submission of that id."""
+        return bool(self._rows("SELECT 1 FROM submission WHERE id = ?", [id_]))
 
     def current(self, ids: Sequence[str]) -> list[Submission]:
         """The submissions of these ids as they are now, in that order."""
@@ -222,6 +228,8 @@ class Ledger:
             for write in writes:
                 self._connection.execute("SAVEPOINT one")
                 if not write.succeeds():
+                    if write.error and not self._connection.in_transaction:
+                        raise write.error  # nothing of any of them is there any more, as on a full disk
                     self._connection.execute("ROLLBACK TO one")
                 self._connection.execute("RELEASE one")
 

@@ -72,7 +72,28 @@ LEFT JOIN event AS now ON now.seq =
     (SELECT seq FROM event WHERE event.token = part.token AND state IS NOT NULL ORDER BY seq DESC LIMIT 1);
 """
 
-MIGRATIONS = (m001_submissions, m002_append_only, m003_what_holds_now)
+m004_started_again = """
+DROP VIEW part_now;
+CREATE VIEW part_now AS
+SELECT part.*,
+    coalesce(now.state, 'unknown') AS state,
+    now.kind,
+    now.data,
+    coalesce((SELECT kind = 'stop-requested' FROM event WHERE event.token = part.token
+        AND kind IN ('stop-requested', 'started')
+        ORDER BY seq DESC LIMIT 1), false) AS stop_requested,
+    (SELECT kind FROM event WHERE event.token = part.token
+        AND kind IN ('accepted', 'adopted', 'refused', 'absent', 'unsent', 'unknown')
+        ORDER BY seq DESC LIMIT 1) AS outcome,
+    (SELECT native_id FROM event WHERE event.token = part.token
+        AND native_id IS NOT NULL
+        ORDER BY seq DESC LIMIT 1) AS native_id
+FROM part
+LEFT JOIN event AS now ON now.seq =
+    (SELECT seq FROM event WHERE event.token = part.token AND state IS NOT NULL ORDER BY seq DESC LIMIT 1);
+"""
+
+MIGRATIONS = (m001_submissions, m002_append_only, m003_what_holds_now, m004_started_again)
 
 
 def version(connection: sqlite3.Connection) -> int:
@@ -89,7 +110,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        connection.rollback()  # unless SQLite has done so itself, as on a full disk
         raise
 
 

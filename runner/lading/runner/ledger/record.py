@@ -35,6 +35,9 @@ class Kind(StrEnum):
     STOP_REQUESTED = "stop-requested"
     """The platform was told to end the job."""
 
+    STARTED = "started"
+    """The platform was told that the job may run, or shall run again; with another native id where it got one."""
+
     NOTE = "note"
     """Something worth keeping that changes no state."""
 
@@ -53,6 +56,7 @@ MEANS = {
     Kind.UNSENT: State.FAILED,
     Kind.UNKNOWN: State.UNKNOWN,
     Kind.STOP_REQUESTED: State.STOPPING,
+    Kind.STARTED: State.PENDING,
 }
 """The state that an event puts its part in, where the event does not say."""
 
@@ -87,7 +91,7 @@ class Part:
     """One request of a submission: a job by itself, or a step of a workflow.
 
     ``outcome`` is how sending it ended, None while nobody knows. ``stop_requested`` says whether the platform
-    was told to end it.
+    was told to end it since it was started last.
     """
 
     name: str

@@ -30,13 +30,13 @@ class Entry(NamedTuple):
 
 def entries() -> list[Entry]:
     """Every command, in the order in which people need them; those of a group in the group's place."""
-    with click.Context(cli, info_name="lading") as context:
+    with _context(cli, "lading") as context:
         return list(_below(cli, context))
 
 
 def common() -> tuple[tuple[str, str], ...]:
     """The options of every command, and those of lading itself."""
-    with click.Context(cli, info_name="lading") as context:
+    with _context(cli, "lading") as context:
         version = [option for option in cli.params if option.name == "version"]
         return _records([*common_options(USUAL), *version, *filter(None, [cli.get_help_option(context)])], context)
 
@@ -46,11 +46,16 @@ def paragraphs_of(command: click.Command) -> tuple[str, ...]:
     return tuple(" ".join(text.split()) for text in cleandoc(command.help or "").split("\n\n"))
 
 
+def _context(command: click.Command, name: str, above: click.Context | None = None) -> click.Context:
+    """The context in which the command is asked for its help."""
+    return command.context_class(command, parent=above, info_name=name, **command.context_settings)
+
+
 def _below(group: click.Group, above: click.Context) -> Iterator[Entry]:
     for name in group.list_commands(above):
         command = group.get_command(above, name)
         assert command is not None, "a command that is listed is there"
-        with click.Context(command, info_name=name, parent=above) as context:
+        with _context(command, name, above) as context:
             if isinstance(command, click.Group):
                 yield from _below(command, context)
             elif isinstance(command, Command):

@@ -67,11 +67,11 @@ def pull_catalogs(session: Session, site: Site, named: Sequence[str]) -> int:
             catalogs[name] = session.channel(name).client.catalog()
         except NotSupported as lacking:
             if named:
-                problems.append(lacking)
+                problems.append(lacking.about(name))
             else:
                 screen.remark(f"{name}: {lacking}")
         except RunnerError as error:
-            problems.append(error)
+            problems.append(error.about(name))
     changes = pull(site, catalogs) if catalogs else []
     diagnostics = [diagnostic_of(scrubbed(error)) for error in problems]
     if screen.is_human:

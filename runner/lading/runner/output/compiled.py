@@ -8,6 +8,7 @@ from lading.compiler.pipeline import Compilation
 from lading.compiler.plan import Entry
 from lading.compiler.pointers import escape
 from lading.runner.output.screen import Screen, as_json
+from lading.runner.submission.sendable import Sendable
 from lading.schema.diagnostics import spot_of
 from lading.schema.paths import render
 from lading.schema.render.json import as_data
@@ -64,6 +65,19 @@ def show_dry(screen: Screen, compiled: Sequence[Compilation]) -> int:
         screen.result("".join(as_json(request) for one in data for request in one["requests"]))
     else:
         screen.document({"submissions": data})
+    return 0
+
+
+def show_planned(screen: Screen, jobs: Sequence[Sendable]) -> int:
+    """The same of the jobs of a plan."""
+    requests = [[hidden(one.as_data(), one.secrets) for one in job.requests] for job in jobs]
+    if screen.is_human:
+        screen.result("".join(as_json(request) for one in requests for request in one))
+    else:
+        heads = ({key: getattr(job, key) for key in ("name", "target", "platform", "digest")} for job in jobs)
+        secrets = (sorted({name for one in job.requests for name in one.secrets.values()}) for job in jobs)
+        found = zip(heads, requests, secrets, strict=True)
+        screen.document({"submissions": [{**head, "requests": each, "secrets": names} for head, each, names in found]})
     return 0
 
 

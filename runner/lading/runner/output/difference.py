@@ -10,7 +10,7 @@ from lading.runner.invocation.options import HUMAN, JSON
 from lading.runner.output.review import as_markdown, as_patches, as_unified, sentence
 from lading.runner.output.screen import Screen
 from lading.runner.review.comparison import Compared
-from lading.runner.review.difference import ABSENT, Change
+from lading.runner.review.difference import ABSENT, Change, Line
 from lading.schema.diagnostics import Diagnostic, spot_of
 from lading.schema.paths import Path, render
 from lading.schema.render.json import as_data
@@ -89,9 +89,15 @@ def _change_data(one: Compared, change: Change) -> dict[str, Any]:
         "request": change.request or None,
         "pointer": change.pointer,
         **{name: value for name, value in values.items() if value is not ABSENT},
+        **({"lines": [_line_data(one, line) for line in change.lines]} if change.is_text else {}),
         "sources": list(_sources(one.after.compilation, change.sources)),
         "beforeSources": list(_sources(one.before.compilation, change.before_sources)),
     }
+
+
+def _line_data(one: Compared, line: Line) -> dict[str, Any]:
+    made = one.after.compilation if line.sign == "+" else one.before.compilation
+    return {"sign": line.sign, "text": line.text, "sources": list(_sources(made, line.sources))}
 
 
 def _sources(compilation: Compilation | None, paths: Iterable[Path]) -> Iterator[dict[str, Any]]:

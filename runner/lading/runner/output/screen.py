@@ -164,8 +164,10 @@ def write(data: bytes) -> None:
 
 
 def as_json(data: Any) -> str:
-    """JSON data as a text that people can read too."""
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    """JSON data as a text that people can read too, and no terminal obeys."""
+    from lading.schema.visible import visible_json
+
+    return visible_json(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _one_line(note: Diagnostic) -> str:

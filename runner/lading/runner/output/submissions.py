@@ -28,7 +28,7 @@ def rows(submissions: Sequence[Submission]) -> list[list[str]]:
 
 
 def _known(submission: Submission) -> list[str]:
-    shown = submission.id or f"{submission.target}:{submission.native_id}"
+    shown = submission.id or (f"{submission.target}:{submission.native_id}" if submission.native_id else "")
     return [shown, submission.name, submission.target, str(submission.state)]
 
 

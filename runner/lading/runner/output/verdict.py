@@ -5,21 +5,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lading.runner.output.screen import Screen
-from lading.runner.specs.validation import Checked
+from lading.runner.specs.checked import Checked
 from lading.runner.version import LADING
 from lading.schema.codes import Severity
 from lading.schema.diagnostics import Diagnostic, has_errors
 
 
 class Verdict(NamedTuple):
-    """All that was found in all files."""
+    """All that was found in all files, and every problem, file by file."""
 
     files: Sequence[Checked]
-
-    @property
-    def diagnostics(self) -> list[Diagnostic]:
-        """Every problem, file by file."""
-        return [diagnostic for checked in self.files for diagnostic in checked.diagnostics]
+    diagnostics: Sequence[Diagnostic]
 
     @property
     def is_valid(self) -> bool:
@@ -29,7 +25,7 @@ class Verdict(NamedTuple):
 
 def show_verdict(screen: Screen, found: Sequence[Checked]) -> int:
     """Everybody knows what was found; the answer is the exit code."""
-    verdict = Verdict(found)
+    verdict = Verdict(found, [diagnostic for checked in found for diagnostic in checked.diagnostics])
     _WRITERS[screen.settings.format](screen, verdict)
     return 0 if verdict.is_valid else 1
 

@@ -47,7 +47,7 @@ def _from_file(session: Session, name: str, compilation: Compilation, sets: Sequ
 
 
 def _from_json(data: bytes, compilation: Compilation) -> Requests | None:
-    """A request, a compilation or several, as ``lading compile`` writes them; None where it is none of these."""
+    """A request, a plan, a compilation or several, as lading writes them; None where it is none of these."""
     try:
         known = json.loads(data)
     except ValueError:
@@ -56,7 +56,7 @@ def _from_json(data: bytes, compilation: Compilation) -> Requests | None:
         return None
     if {"method", "path", "body"} <= known.keys():
         return [known]
-    several = known.get("compilations", [known] if "requests" in known else None)
+    several = known.get("jobs") or known.get("compilations", [known] if "requests" in known else None)
     if several is None:
         return None
     same = [one for one in several if one["name"] == compilation.name and one["target"] == compilation.target.name]

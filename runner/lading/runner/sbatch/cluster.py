@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from lading.runner.errors import NoSuchJob, NotSupported, Refused, RunnerError, Unreachable
@@ -22,6 +23,10 @@ HAS_ENDED = re.compile(r"already (?:completing|completed|finished)", re.IGNORECA
 """What scancel and scontrol say of a job for which an order comes too late."""
 
 _NO_ACCOUNTING = re.compile(r"accounting storage is disabled", re.IGNORECASE)
+
+
+class TooLate(Refused):
+    """An order for a job that has ended."""
 
 
 class Cluster(Lacking):
@@ -60,11 +65,16 @@ class Cluster(Lacking):
         """The job is told to end, or the whole array. scancel itself does not mind a job that there is not."""
         if not self.status([native_id]):
             raise NoSuchJob(f"Slurm knows no job {native_id}")
-        self._order(native_id, ["scancel", native_id])
+        with suppress(TooLate):
+            self._order(native_id, ["scancel", native_id])
 
-    def start(self, native_id: str) -> None:
+    def start(self, native_id: str) -> str:
         """The job is not held any more."""
+        now = self.status([native_id]).get(native_id)
+        if now and now.state is State.RUNNING and not now.counts.get(State.PENDING):
+            raise Refused(f"job {native_id} runs already")
         self._order(native_id, ["scontrol", "release", native_id])
+        return native_id
 
     def update(self, native_id: str, changes: Mapping[str, Any]) -> None:
         """The time limit, the priority, or how many elements of an array run at once."""
@@ -136,14 +146,17 @@ class Cluster(Lacking):
         return still_open(wanted, known, {job: answers.overall(lines) for job, lines in ended.items()})
 
     def _order(self, native_id: str, argv: Sequence[str]) -> None:
+        """Slurm has done it, as far as anything is left of the job to do it to. Raises TooLate where nothing is."""
         answer = self.ask(argv)
-        if answer.code == 0 or HAS_ENDED.search(answer.err):
+        if answer.code == 0:
             return
-        if _UNKNOWN_ID.search(answer.err):
-            if native_id in self.status([native_id]):
-                return
+        if not (HAS_ENDED.search(answer.err) or _UNKNOWN_ID.search(answer.err)):
+            raise RunnerError(f"Slurm did not do it: {answer.problem}")
+        now = self.status([native_id]).get(native_id)
+        if now is None:
             raise NoSuchJob(f"Slurm knows no job {native_id}")
-        raise RunnerError(f"Slurm did not do it: {answer.problem}")
+        if now.state.is_final:
+            raise TooLate(f"job {native_id} has ended", "`lading submit` makes a new one of its spec")
 
     def _in_queue(self, ids: Sequence[str]) -> dict[str, list[answers.Seen]]:
         fields = ",".join(f"{name}:|" for name in answers.QUEUE_FIELDS)

@@ -33,6 +33,13 @@ def open_spec(session: Session, name: str, sets: Sequence[str] = ()) -> SpecFile
     return file
 
 
+def open_paths(session: Session, paths: Sequence[str], sets: Sequence[str] = ()) -> list[SpecFile]:
+    """The files with specs, of which one that was named alone must hold some."""
+    if len(paths) == 1 and not session.tree.is_folder(paths[0]):
+        return [open_spec(session, paths[0], sets)]
+    return [file for file in open_specs(session, paths, sets) if file.loaded.specs]
+
+
 def open_specs(session: Session, paths: Sequence[str], sets: Sequence[str] = ()) -> list[SpecFile]:
     """The specs of every file that the paths lead to. Raises InvalidSpec with every problem of all of them."""
     problems: list[Diagnostic] = []

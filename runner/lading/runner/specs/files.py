@@ -11,7 +11,6 @@ from typing import BinaryIO, NamedTuple
 
 from lading.runner.invocation.options import WrongUsage
 from lading.runner.specs.trees import DISK, ENDINGS, Tree
-from lading.schema.document import MAX_BYTES
 
 STDIN = "-"
 NO_SPEC = "a spec is a .yaml or .yml file that says `lading: v1`"
@@ -22,17 +21,21 @@ _OURS = re.compile(rb"""^(?:\{ *)?["']?lading["']? *:""", re.MULTILINE)
 
 
 class Candidate(NamedTuple):
-    """A file that may hold specs. ``is_named`` where it stands on the command line itself."""
+    """A file that may hold specs.
+
+    ``is_named`` where it stands on the command line itself, ``is_plain`` where it is known to be no pipe or device.
+    """
 
     name: str
     is_named: bool
     tree: Tree = DISK
+    is_plain: bool = False
 
     def read(self) -> bytes | None:
         """What the file holds; None where it was only found and is not one of ours."""
         if self.is_named:
             return read(self.name, self.tree)
-        if _is_special(self.name):
+        if not self.is_plain and _is_special(self.name):
             return None
         try:
             data = read(self.name, self.tree)
@@ -40,21 +43,30 @@ class Candidate(NamedTuple):
             return read(self.name, self.tree) if os.path.exists(self.name) else None
         return data if _OURS.search(data) else None
 
+    def glance(self) -> bytes | None:
+        """What the file holds, where that can be read a second time; None where there is nothing to be known of it."""
+        if not self.is_plain and (self.name == STDIN or not self.tree.is_file(self.name)):
+            return None
+        try:
+            return self.read()
+        except WrongUsage:
+            return None
+
 
 def find(paths: Iterable[str], tree: Tree = DISK) -> list[Candidate]:
     """Every file that the paths lead to, each once: named ones in their order, a folder's by name."""
     found: dict[str, Candidate] = {}
     for path in paths:
         if path != STDIN and tree.is_folder(path):
-            for name in _in_folder(path, tree):
-                found.setdefault(name, Candidate(name, is_named=False, tree=tree))
+            for name, is_plain in _in_folder(path, tree):
+                found.setdefault(name, Candidate(name, is_named=False, tree=tree, is_plain=is_plain))
         else:
             name = path if path == STDIN else os.path.normpath(path)
             found[name] = Candidate(name, is_named=True, tree=tree)
     return list(found.values())
 
 
-def _in_folder(folder: str, tree: Tree) -> Iterator[str]:
+def _in_folder(folder: str, tree: Tree) -> Iterator[tuple[str, bool]]:
     try:
         yield from tree.yaml_files(folder)
     except OSError as error:
@@ -93,10 +105,18 @@ def read_beside(spec: str, relative: str, tree: Tree = DISK) -> tuple[str, bytes
 
 def _start_of(file: BinaryIO) -> bytes:
     """The file, or as much as shows that it is too long; getting room for all of that takes longer than reading."""
-    data = file.read(PIECE)
-    while len(data) <= MAX_BYTES and (more := file.read(min(PIECE, MAX_BYTES + 1 - len(data)))):
+    data = b""
+    while more := file.read(PIECE):
         data += more
+        if len(data) > PIECE and len(data) > (most := _most()):
+            return data[: most + 1]
     return data
+
+
+def _most() -> int:
+    from lading.schema.document import MAX_BYTES
+
+    return MAX_BYTES
 
 
 def why(error: Exception) -> str:

@@ -57,8 +57,8 @@ class Revision:
         path = self._path(name)
         return DISK.is_folder(name) if path is None else path in self._folders
 
-    def yaml_files(self, folder: str) -> Iterator[str]:
-        """The YAML files that were in the folder, at any depth, by name."""
+    def yaml_files(self, folder: str) -> Iterator[tuple[str, bool]]:
+        """The YAML files that were in the folder, at any depth, by name; none was a pipe or a device."""
         path = self._path(folder)
         if path is None:
             yield from DISK.yaml_files(folder)
@@ -66,7 +66,7 @@ class Revision:
         for found in sorted(self._entries):
             inner = posixpath.relpath(found, path or ".") if not path or found.startswith(f"{path}/") else ""
             if inner.endswith(ENDINGS) and not any(step.startswith(".") for step in inner.split("/")[:-1]):
-                yield os.path.normpath(os.path.join(folder, inner))
+                yield os.path.normpath(os.path.join(folder, inner)), True
 
     def close(self) -> None:
         """Nothing is open any more."""

@@ -13,10 +13,11 @@ from lading.schema.shape import Language, with_raw
 
 OUTPUTS = files("lading.runner.output") / "schemas"
 
-_OWN: dict[str, Callable[[], dict[str, Any]]] = {
+FILES: dict[str, Callable[[], dict[str, Any]]] = {
     "spec": lambda: spec_schema(language()),
     "site": lambda: site_schema(language()),
 }
+"""The schemas of files that people write."""
 
 
 def schema_of(what: str = "spec", *rest: str) -> dict[str, Any]:
@@ -25,15 +26,15 @@ def schema_of(what: str = "spec", *rest: str) -> dict[str, Any]:
         return output_schema(rest[0])
     if rest or what == "output":
         raise WrongUsage("that names no schema", "write `lading schema spec`, or `lading schema output validate`")
-    if what in _OWN:
-        return _OWN[what]()
+    if what in FILES:
+        return FILES[what]()
     return _platform_schema(what)
 
 
 def _platform_schema(name: str) -> dict[str, Any]:
     found = language().platform(name, "native")
     if found is None:
-        help_ = did_you_mean(name, (*_OWN, "output", *platforms()), "there are")
+        help_ = did_you_mean(name, (*FILES, "output", *platforms()), "there are")
         raise WrongUsage(f'there is no schema "{name}"', help_)
     struct, structs = found
     known = Language({**language().structs, **structs}, language().kinds)

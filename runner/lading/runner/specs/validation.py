@@ -1,16 +1,16 @@
 """Validation of one file at a time: its text, its model, and what every target of its site makes of it."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lading.compiler.capability import Fidelity
 from lading.compiler.pipeline import Compilation, judge_spec
 from lading.compiler.registry import language
 from lading.compiler.target import Target
-from lading.runner.invocation.options import HUMAN
 from lading.runner.invocation.session import Session, check_targets
+from lading.runner.specs.checked import Checked
+from lading.runner.specs.circumstances import digest_of, digest_of_file, tells_notes
 from lading.runner.specs.compilation import accepted_paths
 from lading.runner.specs.files import Candidate, read_beside
 from lading.runner.targets.lock import lock_beside
@@ -20,22 +20,7 @@ from lading.schema.diagnostics import Diagnostic, Finding, diagnose, has_errors,
 from lading.schema.load import Loaded, Spec, load
 from lading.schema.nearest import did_you_mean
 from lading.schema.paths import parse, starts_with
-
-
-class Checked(NamedTuple):
-    """What was found in one file. ``sources`` are the lines of the files that its diagnostics speak of.
-
-    ``untold`` counts the notes that nobody wants to read: keeping them of ten thousand files would fill the memory.
-    """
-
-    file: str
-    specs: int = 0
-    sites: int = 0
-    locks: int = 0
-    targets: frozenset[str] = frozenset()
-    diagnostics: tuple[Diagnostic, ...] = ()
-    sources: Mapping[str, Sequence[str]] = MappingProxyType({})
-    untold: int = 0
+from lading.schema.steps import ReadFile
 
 
 class Checker:
@@ -46,7 +31,7 @@ class Checker:
     ) -> None:
         self.session, self.targets = session, targets
         self.accept, self.sets = accept, sets
-        self._tells_notes = session.settings.verbose or session.settings.format != HUMAN
+        self._tells_notes = tells_notes(session.settings)
         self._chosen: dict[str, Chosen] = {}  # by the folder that a site holds for
 
     def check(self, candidate: Candidate) -> Checked | None:
@@ -57,7 +42,8 @@ class Checker:
         data = candidate.read()
         if data is None:
             return None
-        loaded = load(candidate.name, data, sets=self.sets, language=language(), read_file=read_beside)
+        uses: dict[str, str] = {}
+        loaded = load(candidate.name, data, sets=self.sets, language=language(), read_file=_noting(uses))
         chosen = self._chosen_for(candidate) if loaded.specs and not has_errors(loaded.diagnostics) else NONE
         judged = [self._judged(spec, chosen.targets) for spec in loaded.specs]
         counts = not self._tells_notes and len(judged) == 1  # several specs may share a note, which counts once
@@ -73,6 +59,8 @@ class Checker:
             diagnostics=told,
             sources=loaded.sources if told else {},
             untold=len(found) - len(told) + (sum(one.notes for one in judged[0].compiled) if counts else 0),
+            digest=digest_of_file(candidate.name, data),
+            uses=uses,
         )
 
     def _chosen_for(self, candidate: Candidate) -> "Chosen":
@@ -99,6 +87,17 @@ class Checker:
             yield from _unused_overrides(spec, site)
         if site.folder and tuple(compilation.target.name for compilation in compiled) == site.names:
             yield from _unused_acceptances(spec, compiled)
+
+
+def _noting(uses: dict[str, str]) -> ReadFile:
+    """Reads what a spec names, and notes the digest of each file under the name that the spec has for it."""
+
+    def read(spec: str, relative: str) -> tuple[str, bytes]:
+        name, data = read_beside(spec, relative)
+        uses[relative] = digest_of(data)
+        return name, data
+
+    return read
 
 
 class Chosen(NamedTuple):

@@ -4,7 +4,7 @@ In a compiled body each stands as a small map that says what it will be, and bes
 label that happens to be called ``secret`` is not one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,16 @@ Values = Mapping[str, Any]
 
 
 def known_beforehand(request: Request, channel: Channel) -> dict[str, Any]:
-    """The values that can be had before anything is sent. One that can not is an error here and now."""
+    """The values that this machine has. One that it has not is an error here and now."""
     secrets = {pointer: channel.vault.value(name) for pointer, name in request.secrets.items()}
-    late = {
-        pointer: source(what[kind], channel)
-        for pointer, what in request.late.items()
-        for kind, source in _SOURCES.items()
-        if kind in what
-    }
-    return {**secrets, **late}
+    files = {pointer: _file(what["file"], channel) for pointer, what in request.late.items() if "file" in what}
+    return {**secrets, **files}
+
+
+def looked_up(request: Request, channel: Channel) -> dict[str, Any]:
+    """The values that the platform has to be asked for."""
+    wanted = {pointer: what["lookup"] for pointer, what in request.late.items() if "lookup" in what}
+    return {pointer: channel.client.look_up(what) for pointer, what in wanted.items()}
 
 
 def answered(request: Request, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,13 +58,6 @@ def _file(name: str, channel: Channel) -> Path:
     except OSError as error:
         raise RunnerError(f"{name} can not be read: {error.strerror}", "make it readable") from None
     return path
-
-
-def _looked_up(what: Mapping[str, Any], channel: Channel) -> Any:
-    return channel.client.look_up(what)
-
-
-_SOURCES: Mapping[str, Callable[[Any, Channel], Any]] = {"file": _file, "lookup": _looked_up}
 
 
 def _from_answer(where: str, answers: Mapping[str, Any]) -> Any:

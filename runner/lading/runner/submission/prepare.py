@@ -13,7 +13,7 @@ from lading.runner.errors import NoSuchJob, NotSupported
 from lading.runner.ledger.record import Part, Submission
 from lading.runner.platform import Accepted, Outgoing
 from lading.runner.submission.ids import LENGTH, token
-from lading.runner.submission.late import answered, filled, known_beforehand
+from lading.runner.submission.late import answered, filled, known_beforehand, looked_up
 from lading.runner.submission.sendable import Sendable
 from lading.runner.targets.channel import Channel, check_same_place
 from lading.runner.version import LADING
@@ -31,7 +31,7 @@ class Prepared:
     after: Mapping[str, str]
     folder: Path
 
-    def outgoing(self, request: Request, had: Mapping[str, Accepted]) -> Outgoing:
+    def outgoing(self, request: Request, had: Mapping[str, Accepted], channel: Channel) -> Outgoing:
         """The request on its way out. ``had`` is what became of those before it, by name."""
         before = {name: had[name].native_id for name in request.needs if had[name].native_id}
         values = answered(request, {name: one.answer for name, one in had.items()})
@@ -40,19 +40,19 @@ class Prepared:
             name=self.submission.name,
             method=request.method,
             path=request.path,
-            body=filled(self.bodies[request.name], values),
+            body=filled(self.bodies[request.name], values | looked_up(request, channel)),
             after={**self.after, **before},
             folder=self.folder,
         )
 
 
 def prepare(job: Sendable, channel: Channel) -> Prepared:
-    """The job, ready to be sent. A secret without a value, a file that can not be read, a job that is not there and a
-    machine that can not be had are found out here.
+    """The job, ready to be sent. A secret without a value, a file that can not be read and a job that is not there are
+    found out here.
     """
     bodies = {request.name: filled(request.body, known_beforehand(request, channel)) for request in job.requests}
     after = {entry: _native_id(entry, job.target, channel) for entry in job.after}
-    return Prepared(_submission(job, channel.ids.new()), job.requests, bodies, after, channel.spec_dir)
+    return Prepared(_submission(job, job.id or channel.ids.new()), job.requests, bodies, after, channel.spec_dir)
 
 
 def _native_id(entry: str, target: str, channel: Channel) -> str:

@@ -13,7 +13,7 @@ from lading.schema.paths import render
 class Sendable(NamedTuple):
     """One compiled job. ``file`` is the spec's name as the user gave it, ``after`` the names and ids in the spec's
     ``schedule.after``, ``recorded`` what only the ledger keeps, the target's address among it, ``losses`` what is not
-    carried exactly.
+    carried exactly. ``id`` is that of its submission, where a plan has given it one.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Sendable(NamedTuple):
     recorded: Mapping[str, Any]
     losses: tuple[Mapping[str, str], ...]
     requests: tuple[Request, ...]
+    id: str = ""
 
     @property
     def endpoint(self) -> str:

@@ -30,7 +30,7 @@ def examine(session: Session, targets: Sequence[str] = ()) -> tuple[list[Finding
         except RunnerError as error:
             scrubber().error(error)
             findings.append(Finding(name, "reachable", "not tried" if isinstance(error, NotSupported) else "no"))
-            errors.append(error)
+            errors.append(error.about(name))
     return findings, errors
 
 

@@ -10,13 +10,14 @@ from typing import Any
 
 from lading.compiler.registry import language
 from lading.runner.specs.trees import DISK, Tree
+from lading.runner.targets.search import LOCK
 from lading.schema.diagnostics import Diagnostic, Finding, Label, diagnose, in_order
 from lading.schema.layers import Layer
 from lading.schema.load import load_lock
 from lading.schema.nearest import did_you_mean
 from lading.schema.site import SiteFile
 
-NAME = "lading.lock"
+NAME = LOCK
 NO_LOCK = SiteFile(Layer(), NAME)
 """Where nothing was seen yet."""
 

@@ -36,7 +36,10 @@ def pull(site: Site, catalogs: Mapping[str, Mapping[str, Any]]) -> list[Change]:
     problems = [problem for problem in load_lock(NAME, text.encode(), language()).diagnostics if problem.is_error]
     if has_errors(problems):
         where = f" ({problems[0].path})" if problems[0].path else ""
-        raise RunnerError(f"what the target says of itself can not be written down: {problems[0].message}{where}")
+        raise RunnerError(
+            f"what the target says of itself can not be written down: {problems[0].message}{where}",
+            "write the entries that you need into its catalog in the site",
+        )
     assert site.folder, "a site without a file has no lock"
     write_whole(str(site.folder / NAME), text)
     return [change for name in catalogs for change in _changes(name, site, locked, pulled)]

@@ -1,13 +1,9 @@
-"""Sites: which one holds here, and the targets that it names.
+"""Sites: the targets that a site file names, or ``local`` where there is no file.
 
-The first found wins: the file that ``--site`` names; ``lading.site.yaml`` beside the spec and upwards to the root of
-the git checkout, or to the folder that the command is given in; the file that ``$LADING_SITE`` names;
-``lading.site.yaml`` in the user's configuration folder. Without any there is one target, ``local``. What the targets
-were seen to have stands in the lock beside the file (``lock.py``), and the file itself over it. Above those no folder
-is looked into: a site may name commands to run, and a stranger may have put one there.
+Which file holds, ``search.py`` says. What the targets were seen to have stands in the lock beside it (``lock.py``), and
+the file itself over that.
 """
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,8 +20,6 @@ from lading.schema.nearest import did_you_mean
 from lading.schema.paths import Path as Steps
 from lading.schema.paths import parse
 from lading.schema.site import SiteFile
-
-NAME = "lading.site.yaml"
 
 BUILT_IN = b"""\
 lading: v1
@@ -108,26 +102,6 @@ class Site(NamedTuple):
         return diagnose(Finding(code, path, words, at_key=True), self.file.places)
 
 
-def find_site(
-    explicit: str | None = None,
-    folder: Path = Path(),
-    environ: Mapping[str, str] = os.environ,
-    tree: Tree = DISK,
-) -> Path | None:
-    """The site file that holds for specs in the folder, or None. One that somebody named is not checked to be there."""
-    if explicit:
-        return Path(explicit)
-    for above in _up_to_checkout(folder.absolute()):
-        if tree.is_file(str(above / NAME)):
-            return above / NAME
-    if named := environ.get("LADING_SITE"):
-        return Path(named).expanduser()
-    from platformdirs import user_config_path
-
-    own = user_config_path("lading", appauthor=False) / NAME
-    return own if own.is_file() else None
-
-
 def read_site(file: Path | None, tree: Tree = DISK) -> Site:
     """The site in the file, or the built-in one. Every problem of the file is raised at once, as ``InvalidSpec``."""
     if file is None:
@@ -187,11 +161,3 @@ def _is_a_field(path: Steps | None) -> bool:
     """Whether any kind of spec has the field."""
     known = language()
     return bool(path) and any(field_at(known, known.structs[top], path or ()) for top in known.kinds.values())
-
-
-def _up_to_checkout(folder: Path) -> Iterator[Path]:
-    """The folder, and those above it up to the root of its git checkout or to where we are, whichever is higher."""
-    above = [folder, *folder.parents]
-    here = Path().absolute()
-    root = next((place for place, each in enumerate(above) if (each / ".git").exists()), 0)
-    return iter(above[: max(root, above.index(here) if here in above else 0) + 1])

@@ -22,22 +22,18 @@ _NO_PLACE = "write the whole object in native.paddleflow.extensionTemplate"
 def in_pod(what: str) -> Convert:
     """For what only a pod can say: exact wherever lading writes pods."""
 
-    def convert(leaf: Leaf) -> Verdict:
-        if has_object(leaf.job):
-            return exact(leaf.value)
-        return dropped(f"a member of a {leaf.job['framework']} job can not say {what}: {_NO_PLACE}")
-
-    return convert
+    return lambda leaf: _in_pod(leaf, leaf.value, what)
 
 
 def size_in_pod(what: str) -> Convert:
     """The same for a size, as Kubernetes writes it."""
-    found = in_pod(what)
+    return lambda leaf: _in_pod(leaf, written(leaf.value, "bytes"), what)
 
-    def convert(leaf: Leaf) -> Verdict:
-        return found(leaf._replace(value=written(leaf.value, "bytes")))
 
-    return convert
+def _in_pod(leaf: Leaf, value: Any, what: str) -> Verdict:
+    if has_object(leaf.job):
+        return exact(value)
+    return dropped(f"a member of a {leaf.job['framework']} job can not say {what}: {_NO_PLACE}")
 
 
 def pull(leaf: Leaf) -> Verdict:
@@ -45,7 +41,7 @@ def pull(leaf: Leaf) -> Verdict:
     is_single = leaf.once(type_of) is JobType.SINGLE
     if leaf.path == ("pull",) and "steps" not in leaf.job and is_pulled_so_anyway(leaf.job, is_single=is_single):
         return exact(None if not leaf.once(sent_as_object) else PULL[leaf.value])
-    return in_pod("when its image is pulled")(leaf._replace(value=PULL[leaf.value]))
+    return _in_pod(leaf, PULL[leaf.value], "when its image is pulled")
 
 
 def env(leaf: Leaf) -> Verdict:
@@ -153,7 +149,7 @@ def gpu_model(leaf: Leaf) -> Verdict:
     if leaf.value in resources:
         return _of_resource(leaf, resources[leaf.value], resources[leaf.value])
     if leaf.value in nodes:
-        return in_pod("on which nodes it runs")(leaf._replace(value=nodes[leaf.value]))
+        return _in_pod(leaf, nodes[leaf.value], "on which nodes it runs")
     known = ", ".join(dict.fromkeys((*resources, *nodes)))
     if known:
         return refused(f'the site has no "{leaf.value}" in its catalog, only {known}')

@@ -7,7 +7,7 @@ from typing import Any
 from lading.compiler.objections import missing, refusal, warning
 from lading.compiler.plan import Plan
 from lading.compiler.platforms.suanli.container_checks import container_findings
-from lading.compiler.platforms.suanli.counting import MOST_RANGES, counting, own_section
+from lading.compiler.platforms.suanli.counting import MOST_RANGES, own_section, pods_of
 from lading.compiler.platforms.suanli.machines import (
     NOTHING,
     Machine,
@@ -58,7 +58,7 @@ def _spot(root: View) -> Iterator[Finding]:
 
 
 def _failed_indices(root: View) -> Iterator[Finding]:
-    if root.raw("native", "suanli", "maxFailedIndex") is not None and not counting(root.plan.job.value).is_indexed:
+    if root.raw("native", "suanli", "maxFailedIndex") is not None and not root.plan.once(pods_of).is_indexed:
         why = "the pods of this task have no numbers: say `indexed: true` as well"
         yield refusal(root, ("native", "suanli", "maxFailedIndex"), why)
 
@@ -68,7 +68,7 @@ def _machine(root: View) -> Iterator[Finding]:
     named = own_section(job).get("resources")
     if named is not None:
         yield from _named_machines(root, named)
-    elif not catalog_machines(target):
+    elif not target.catalog.get("resources"):
         yield refusal(root, ("resources",), f"the catalog of {target.name} has no resources to choose from")
     elif not root.plan.once(machines) and asked(job, target).models <= models(target):
         yield refusal(root, ("resources",), _why_none(root))

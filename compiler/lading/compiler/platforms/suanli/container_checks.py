@@ -81,6 +81,8 @@ def _references(view: View) -> Iterator[Finding]:
     variables: dict[Path, Any] = {("env", name): view.raw("env", name) for name in view.items("env")}
     texts = variables | {(name,): view.raw(name) for name in ("command", "args", "script")}
     for path, text in texts.items():
+        if "$" not in str(text):
+            continue
         for found in sorted(set(_EXPANDED.findall(str(text)))):
             name = found[2:-1]
             if found == "$$" or ("env", name) in variables:

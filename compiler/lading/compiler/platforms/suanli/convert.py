@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 from lading.compiler.capability import Fidelity, Leaf, Verdict, dropped, emulated, exact, refused, rounded
-from lading.compiler.platforms.suanli.counting import counting, size
+from lading.compiler.platforms.suanli.counting import pods_of, size
 from lading.compiler.platforms.suanli.machines import (
     Machine,
     amount,
-    catalog_machines,
     machines,
     models,
     native_model,
@@ -31,7 +30,7 @@ def replicas(leaf: Leaf) -> Verdict:
         return exact(1)
     if size(leaf.job.get("array", {}).get("indices", ())) > 1:
         return refused("a task counts its pods once, and the elements of the array are counted already")
-    if not counting(leaf.job).is_indexed:
+    if not leaf.once(pods_of).is_indexed:
         return emulated(leaf.value, "pods that run at the same time, of which none knows its number")
     return emulated(leaf.value, f"numbered pods that run at the same time: LADING_REPLICA is {_number(leaf)}")
 
@@ -39,7 +38,7 @@ def replicas(leaf: Leaf) -> Verdict:
 def indices(leaf: Leaf) -> Verdict:
     """The platform only counts; the index is made from the pod's number."""
     points = size(leaf.value)
-    if not counting(leaf.job).is_indexed:
+    if not leaf.once(pods_of).is_indexed:
         return emulated(points, "pods without numbers, which do not find LADING_ARRAY_INDEX")
     return emulated(points, f"numbered pods: LADING_ARRAY_INDEX is made from {_number(leaf)}")
 
@@ -61,7 +60,7 @@ def estimate(leaf: Leaf) -> Verdict:
 
 
 def _of_all_waves(leaf: Leaf) -> Verdict:
-    pods = counting(leaf.job)
+    pods = leaf.once(pods_of)
     if pods.waves == 1:
         return exact(leaf.value)
     whole = leaf.value * pods.waves
@@ -72,7 +71,7 @@ def _of_all_waves(leaf: Leaf) -> Verdict:
 
 def retries(leaf: Leaf) -> Verdict:
     """More pods: of an indexed task for each number by itself, else for all pods together."""
-    pods = counting(leaf.job)
+    pods = leaf.once(pods_of)
     if leaf.value == 0 or pods.points == 1:
         return exact(leaf.value)
     return emulated(
@@ -84,7 +83,7 @@ def restart(leaf: Leaf) -> Verdict:
     """What the platform does itself, but for numbered pods, which it never restarts."""
     if leaf.value == "always":
         return refused("a task ends when its program does: say on-failure, or make `retries` of it")
-    if leaf.value == "on-failure" and counting(leaf.job).is_indexed:
+    if leaf.value == "on-failure" and leaf.once(pods_of).is_indexed:
         return emulated(leaf.value, "a loop in the command: the platform restarts no numbered pods")
     return exact(POLICIES[leaf.value])
 
@@ -132,11 +131,12 @@ def _part_of_machine(leaf: Leaf, resource: str, shown: Callable[[int], str]) -> 
     name = str(leaf.path[1]) if leaf.path[0] == "containers" else ""
     parts = parts_of(leaf.job)
     asked = amount(parts[name], resource)
-    given = {each.name: share(each, leaf.once(weights_of), name, resource) for each in _known(leaf)}
+    weights = leaf.once(weights_of)
+    given = {each.name: share(each, weights, name, resource) for each in _known(leaf)}
     if all(size == leaf.value for size in given.values()):
         return exact(asked)
     notes = ", ".join(f"{shown(size)} of {machine}" for machine, size in given.items())
-    if said_weights(parts, resource) and any(size < leaf.value for size in given.values()):
+    if any(size < leaf.value for size in given.values()) and said_weights(parts, resource):
         return refused(f"native.suanli.weights of the containers leave it {notes}")
     return rounded(asked, f"{shown(leaf.value)} → {notes}")
 
@@ -144,7 +144,7 @@ def _part_of_machine(leaf: Leaf, resource: str, shown: Callable[[int], str]) -> 
 def gpu_model(leaf: Leaf) -> Verdict:
     """The platform's name of the model, which some machine of the catalog must have."""
     native, known = native_model(leaf.value, leaf.target), models(leaf.target)
-    if native in known or not catalog_machines(leaf.target):
+    if native in known or not leaf.target.catalog.get("resources"):
         return exact(native)
     if not known:
         return refused("no machine of the catalog has a GPU")

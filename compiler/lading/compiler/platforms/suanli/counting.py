@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from lading.compiler.target import Target
+
 MOST_RANGES = 1000
 """So many ranges of indices are still a command of reasonable length."""
 
@@ -32,6 +34,11 @@ def counting(job: Mapping[str, Any]) -> Counting:
     parallelism = array.get("parallelism", points) if array else points
     indexed = own_section(job).get("indexed", bool(array) or replicas > 1)
     return Counting(points, parallelism, indexed)
+
+
+def pods_of(job: Mapping[str, Any], target: Target) -> Counting:  # noqa: ARG001 - as ``once`` asks for it
+    """The same, of a job on a target."""
+    return counting(job)
 
 
 def own_section(part: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lading.compiler.payload import Draft, From, Lookup, Sources
 from lading.compiler.plan import Plan
-from lading.compiler.platforms.suanli.counting import Counting, counting
+from lading.compiler.platforms.suanli.counting import Counting, pods_of
 from lading.compiler.platforms.suanli.machines import MIB, Machine, machines, weights_of
 from lading.compiler.platforms.suanli.service import service
 from lading.compiler.platforms.suanli.storage import containers, volume_names, volumes
@@ -14,11 +14,11 @@ from lading.compiler.view import View
 
 def emit(plan: Plan) -> Sequence[Draft]:
     """The request that creates the task."""
-    root, pods = plan.root, counting(plan.job.value)
+    root, pods = plan.root, plan.once(pods_of)
     qos = root.get("native", "suanli", "qos")
     body = {
         "resources": _candidates(root),
-        "points": _points(root, pods),
+        "points": _pods(root, pods.points),
         "job_support": _support(root, pods),
         "services": _services(root),
         **only_set(**volumes(root), task_qos={"class": qos} if qos else None),
@@ -31,26 +31,27 @@ def _services(root: View) -> list[Body]:
     return [service(part, part.key or root.value("name"), shares[part.key], names) for part in containers(root)]
 
 
-def _points(root: View, pods: Counting) -> From:
+def _pods(root: View, count: int) -> From:
+    """A number of pods, which comes of how many are asked for."""
     sources = (root.get("array", "indices"), root.get("replicas"))
-    return From(pods.points, tuple(path for each in sources if each for path in each.sources))
+    return From(count, tuple(path for each in sources if each for path in each.sources))
 
 
 def _support(root: View, pods: Counting) -> Body:
     return only_set(
-        parallelism=root.get("array", "parallelism") or _points(root, pods)._replace(value=pods.parallelism),
+        parallelism=root.get("array", "parallelism") or _pods(root, pods.parallelism),
         timeout_sec=root.get("schedule", "timeLimit"),
         estimated_exec_sec=root.get("schedule", "estimate"),
-        mod_param=_mode(root),
+        mod_param=_mode(root, pods),
     )
 
 
-def _mode(root: View) -> Body:
+def _mode(root: View, pods: Counting) -> Body:
     """What becomes of a pod that has failed."""
     root.get("native", "suanli", "indexed")
     retries = root.get("schedule", "retries") or 0
     restart = root.get("schedule", "restart") or "Never"
-    if not counting(root.plan.job.value).is_indexed:
+    if not pods.is_indexed:
         return {"default": {"backoff_limit": retries, "restart_policy": restart}}
     most = root.get("native", "suanli", "maxFailedIndex")
     return {"index": {"index_backoff_limit": retries, **only_set(max_failed_index=most)}}
@@ -61,7 +62,7 @@ def _candidates(root: View) -> list[Body]:
     named = root.get("native", "suanli", "resources")
     resources = [_resources(root, name) for name in ("cpu", "memory", "gpu")]
     asked = (named.sources if named else (), *resources, _region(root))
-    sources = tuple(source for each in asked for source in each)
+    sources = tuple([source for each in asked for source in each])
     return [_candidate(root, each, sources) for each in root.plan.once(machines)]
 
 
@@ -95,4 +96,4 @@ def _region(root: View) -> Sources:
 
 def _resources(root: View, *path: str) -> Sources:
     """The fields of all containers that ask for the resource."""
-    return tuple(source for part in containers(root) for source in part.sources("resources", *path))
+    return tuple([source for part in containers(root) for source in part.sources("resources", *path)])

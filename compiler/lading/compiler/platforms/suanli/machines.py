@@ -116,7 +116,7 @@ def catalog_machines(target: Target) -> dict[str, Machine]:
 
 def models(target: Target) -> frozenset[str]:
     """The platform's names of all GPU models that the catalog has."""
-    found = {each.entry.get("gpuModel") for each in catalog_machines(target).values()}
+    found = {entry.get("gpuModel") for entry in target.catalog.get("resources", {}).values()}
     return frozenset(model for model in found if model)
 
 
@@ -127,7 +127,7 @@ def machines(job: Part, target: Target) -> list[Machine]:
     named = own_section(job).get("resources")
     if named is not None:
         return list(_named(named, target))
-    wanted, gpu_parts = asked(job, target), sum(weight.gpu for weight in weights(job).values())
+    wanted, gpu_parts = asked(job, target), sum(_column(parts_of(job), "gpu").values())
     fitting = {name: each for name, each in catalog_machines(target).items() if wanted.fits(each, gpu_parts)}
     free = {name: each for name, each in fitting.items() if each.entry.get("inventory") != 0}
     bundles = {name: Bundle(*map(each.has, ("gpu", "memory", "cpu"))) for name, each in (free or fitting).items()}
@@ -149,8 +149,13 @@ def weights(job: Part) -> dict[str, Weights]:
     them. Of GPUs nobody asks for, the main one has all.
     """
     parts = parts_of(job)
-    found = [said_weights(parts, resource) or _ratio(parts, resource) for resource in ("cpu", "memory", "gpu")]
-    return {name: Weights(*(column[name] for column in found)) for name in parts}
+    cpu, memory, gpu = (_column(parts, resource) for resource in ("cpu", "memory", "gpu"))
+    return {name: Weights(cpu[name], memory[name], gpu[name]) for name in parts}
+
+
+def _column(parts: Mapping[str, Part], resource: str) -> dict[str, int]:
+    """The weight of each container, of one resource."""
+    return said_weights(parts, resource) or _ratio(parts, resource)
 
 
 def said_weights(parts: Mapping[str, Part], resource: str) -> dict[str, int]:

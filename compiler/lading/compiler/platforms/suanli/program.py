@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lading.compiler.payload import From
-from lading.compiler.platforms.suanli.counting import counting, index_of
+from lading.compiler.platforms.suanli.counting import index_of, pods_of
 from lading.compiler.rows import Body, named_secret
 from lading.compiler.shell import shell_argv
 from lading.compiler.templating import Shell
@@ -32,14 +32,14 @@ def _words(view: View) -> list[str]:
 
 def folded(view: View) -> tuple[str, ...]:
     """The fields that the command says: the working directory, and of numbered pods that they are restarted."""
-    is_numbered = counting(view.plan.job.value).is_indexed and not view.prefix
+    is_numbered = not view.prefix and view.plan.once(pods_of).is_indexed
     return ("workdir", "schedule.restart") if is_numbered else ("workdir",)
 
 
 def _number(view: View) -> dict[str, From]:
     """The variables that are made of the pod's number."""
     job = view.plan.job.value
-    if view.plan.is_bare or not counting(job).is_indexed:
+    if view.plan.is_bare or not view.plan.once(pods_of).is_indexed:
         return {}
     variable = view.plan.target.options["indexVariable"]
     if "array" in job:
@@ -99,9 +99,10 @@ def service_names(root: View) -> dict[str, str]:
 
 def _escaped(view: View, text: From) -> From:
     """The text, in which nothing is put in place of `$(NAME)` where the platform would."""
-    if not view.plan.target.options["escapeReferences"] or not isinstance(text.value, str):
+    value = text.value
+    if not isinstance(value, str) or "$" not in value or not view.plan.target.options["escapeReferences"]:
         return text
-    return From(escaped(text.value), text.sources)
+    return From(escaped(value), text.sources)
 
 
 def escaped(text: str) -> str:

@@ -1,11 +1,12 @@
 """The operations of an AIHub."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError
+from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError, Unreachable
 from lading.runner.http.answer import Garbled, field, short
 from lading.runner.http.connection import Call
 from lading.runner.platform import Accepted, Context, Download, Lacking, LogLine, LogQuery, Outgoing
@@ -14,16 +15,17 @@ from lading.runner.platforms.aihub.catalog import catalog_of
 from lading.runner.platforms.aihub.elsewhere import fetched, opened, relayed
 from lading.runner.platforms.aihub.listing import Listing
 from lading.runner.platforms.aihub.logs import Logs
-from lading.runner.platforms.aihub.protocol import KINDS, NAME, Kind
+from lading.runner.platforms.aihub.protocol import KINDS, LONGEST_NUMBER, NAME, Kind, number_of
 from lading.runner.platforms.aihub.services import Services
 from lading.runner.secrets.vault import revealed
 from lading.runner.states import State, Status
 
-LONGEST_NUMBER = 18
-"""Digits; Python makes no number of thousands of them."""
-
 FEW = 5
 """So many of a kind are asked about one by one; of more, their list is asked for first."""
+
+
+SETTLING = (0.0, 0.5, 1.5, 3.0)
+"""Seconds before each look at whether what was told to run again does."""
 
 
 def connect(context: Context) -> "Client":
@@ -36,21 +38,23 @@ class Client(Lacking):
 
     platform = NAME
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, context: Context, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._context, self._sleep = context, sleep
         self._services = Services(context)
 
     def submit(self, outgoing: Outgoing) -> Accepted:
-        """The work was accepted; its description ends with the token, which is how it can be found again."""
+        """The work was accepted; its description begins with the token, which is how it can be found again, also where
+        long descriptions are cut.
+        """
         kind = protocol.kind_at(outgoing.path)
         api = self._services.of(outgoing.path)
         body = dict(revealed(outgoing.body))
         if KINDS[kind].items:
-            body["description"] = f"{body.get('description') or ''} {marker(outgoing.token)}".lstrip()
+            body["description"] = f"{marker(outgoing.token)} {body.get('description') or ''}".rstrip()
         with _sendable(outgoing.path, body) as call:
             said = api.order(call)
         with api.reading(OutcomeUnknown):
-            return Accepted(f"{kind}/{_number(said)}", {"data": said})
+            return Accepted(f"{kind}/{number_of(said)}", {"data": said})
 
     def bring(self, outgoing: Outgoing) -> Any:
         """The file is where a later request finds it."""
@@ -62,7 +66,7 @@ class Client(Lacking):
         return {"data": said}
 
     def find(self, token: str, path: str = "") -> Accepted | None:
-        """The work of the kind that was asked for at the path, whose description ends with the token."""
+        """The work of the kind that was asked for at the path, whose description has the token."""
         kind = protocol.kind_at(path)
         if not KINDS[kind].items:
             raise OutcomeUnknown(f"{NAME} can not be asked for what was handed in", "look for it in its own pages")
@@ -70,7 +74,9 @@ class Client(Lacking):
         try:
             with api.reading():
                 row = Listing(api, KINDS[kind].items).find(marker(token), token)
-                return Accepted(f"{kind}/{_number(row)}", {"data": row}) if row else None
+                return Accepted(f"{kind}/{number_of(row)}", {"data": row}) if row else None
+        except Unreachable:
+            raise  # it may be back soon
         except RunnerError as error:
             raise OutcomeUnknown(str(error), error.help) from None
 
@@ -78,7 +84,7 @@ class Client(Lacking):
         """The number of the version of a data set that people call ``NAME/V3``."""
         name = what["datasetVersion"]
         try:
-            return self._asked(protocol.VERSION_OF, _number, name=name)
+            return self._asked(protocol.VERSION_OF, number_of, name=name)
         except NoSuchJob:
             raise Refused(f"{NAME} has no version {name}", "correct `parent` in the spec") from None
 
@@ -108,14 +114,22 @@ class Client(Lacking):
             if now is None or not now.state.is_final:
                 raise
 
-    def start(self, native_id: str) -> None:
-        """A run of a pipeline runs again: only what failed of one that has failed, all of another."""
+    def start(self, native_id: str) -> str:
+        """A run of a pipeline that has ended runs again: only what failed of one that has failed, all of another."""
         kind, number = self._known(native_id)
         if kind.again is None:
             raise NotSupported(f"{NAME} starts a {native_id.partition('/')[0]} once", "submit it again")
-        now = self.status([native_id]).get(native_id)
-        step = kind.again[0 if now and now.state is State.FAILED else 1]
-        self._services.of(kind.items).order(Call("PUT", f"{kind.items}/{number}/{step}"))
+        before = self.status([native_id]).get(native_id)
+        if before and not before.state.is_final:
+            raise Refused(f"{native_id} has not ended: it is {before.state}", "stop it first, or wait for its end")
+        step = kind.again[0 if before and before.state is State.FAILED else 1]
+        api = self._services.of(kind.items)
+        said = api.order(Call("PUT", f"{kind.items}/{number}/{step}"))
+        with api.reading(OutcomeUnknown):
+            now = native_id if said is None else f"{native_id.partition('/')[0]}/{number_of(said)}"
+        if now == native_id:
+            self._await_other(native_id, before)
+        return now
 
     def live(self, native_id: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
         """The work's record, in the words of a request."""
@@ -134,7 +148,7 @@ class Client(Lacking):
         if not (kind.has_pods or kind.again):
             raise NotSupported(f"a {native_id.partition('/')[0]} of {NAME} prints nothing", "`lading status` says more")
         api = self._services.of(kind.items)
-        return Logs(api, self._context, kind, number, query).lines()
+        return Logs(api, self._context, kind, number, query, self._sleep).lines()
 
     def result(self, native_id: str) -> Download | None:
         """The CSV of a search that has succeeded."""
@@ -167,6 +181,13 @@ class Client(Lacking):
         """Nothing is open any more."""
         self._services.close()
 
+    def _await_other(self, native_id: str, before: Status | None) -> None:
+        """For a moment, until the platform does not tell the old end any more of what runs again."""
+        for pause in SETTLING:
+            self._sleep(pause)
+            if self.status([native_id]).get(native_id) != before:
+                return
+
     def _asked(self, path: str, read: Any, **query: str | int) -> Any:
         api = self._services.of(path)
         data = api.ask(Call("GET", path, query=query))
@@ -183,7 +204,7 @@ class Client(Lacking):
         except NoSuchJob:
             return None
         with api.reading():
-            if _number(row) != number:
+            if number_of(row) != number:
                 raise Garbled("it tells of something else")
         return dict(row)
 
@@ -208,7 +229,7 @@ class Client(Lacking):
 
 
 def marker(token: str) -> str:
-    """What a description ends with."""
+    """What a description begins with."""
     return f"[lading:{token}]"
 
 
@@ -251,7 +272,3 @@ def _kind(native_id: str) -> tuple[str, int]:
 def _is_known(native_id: str) -> bool:
     name, _, number = native_id.partition("/")
     return name in KINDS and number.isdecimal() and number.isascii() and len(number) <= LONGEST_NUMBER
-
-
-def _number(data: Any) -> int:
-    return int(field(data, "id", of=int))

@@ -1,7 +1,9 @@
 """Files that AIHub keeps at other addresses: no login of ours goes there but the relay's own."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -16,6 +18,9 @@ from lading.runner.platform import Context, Download
 from lading.runner.platforms.aihub import protocol
 from lading.runner.platforms.aihub.protocol import NAME
 
+PART, NOTHING_MORE = 206, 416
+"""What HTTP says to who asks for what comes after so many bytes."""
+
 
 def fetched(url: str, context: Context) -> Download:
     """The file at the address, as anybody gets it."""
@@ -29,16 +34,27 @@ def fetched(url: str, context: Context) -> Download:
     return Download(chunks(), found.size)
 
 
-def text_at(url: str, context: Context) -> str:
-    """The text at the address, as anybody gets it."""
+def pieces_of(url: str, context: Context, at: int) -> Iterator[bytes]:
+    """What is at the address from that byte on, as anybody gets it."""
     line, call = _at(url, context)
-    try:
-        answer = line.ask(call)
-    finally:
-        line.close()
-    if not answer.is_success:
-        raise Unreachable(f"{line.place} does not give the log: {answer.words()}")
-    return answer.content.decode("utf-8", "surrogateescape")
+    wanted = replace(call, headers={"range": f"bytes={at}-"}) if at else call
+    with closing(line), line.open(wanted) as (answer, body):
+        if answer.status == NOTHING_MORE:
+            return
+        if not answer.is_success:
+            raise Unreachable(f"{line.place} does not give the log: HTTP {answer.status}")
+        here = _start(answer)
+        if here > at:
+            raise Unreachable(f"{line.place} gives the log from byte {here} on, and not from {at}")
+        for chunk in body.chunks:
+            yield chunk[max(0, at - here) :]
+            here += len(chunk)
+
+
+def _start(answer: Answer) -> int:
+    """Where in the whole that begins which is answered: some give a part, some all that there is."""
+    found = re.match(r"bytes (\d{1,18})-", answer.headers.get("content-range", ""))
+    return int(found[1]) if found and answer.status == PART else 0
 
 
 def _at(url: str, context: Context) -> tuple[Connection, Call]:

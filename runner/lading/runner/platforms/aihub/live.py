@@ -31,7 +31,7 @@ OBJECTS: Mapping[str, str] = {
 }
 """What a request gives the number of, and where a record has the whole object."""
 
-_MARK = re.compile(r" ?\[lading:[a-z0-9-]{1,60}\]\Z")
+_MARK = re.compile(r"\[lading:[a-z0-9-]{1,60}\] ?", re.ASCII)
 
 
 def body(sent: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:

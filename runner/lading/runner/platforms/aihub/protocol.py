@@ -32,6 +32,9 @@ PROJECTS = "/tag-resource-management/api/v1/select-projects"
 VERSION_OF = "/dataset-mng/api/v2/dataset-versions-detail"
 
 PAGE = 100
+LONGEST_NUMBER = 18
+"""Digits of the number of anything."""
+
 GPU_MODELS: Mapping[int, str] = {1: "A800", 2: "4090", 3: "3090", 4: "2080"}
 """``gpu_type`` of a cluster's SKU; 5 is none."""
 
@@ -140,6 +143,14 @@ def rows(data: Any) -> list[Mapping[str, Any]]:
     if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
         raise Garbled("the answer has no list of objects")
     return list(found)
+
+
+def number_of(data: Any) -> int:
+    """The number by which the platform calls what it tells of."""
+    found: int = field(data, "id", of=int)
+    if not 0 < found < 10**LONGEST_NUMBER:
+        raise Garbled(f"{found} is the number of nothing")
+    return found
 
 
 def kind_at(path: str) -> str:

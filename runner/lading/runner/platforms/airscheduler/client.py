@@ -79,16 +79,19 @@ class Client(Lacking):
             if error.said.meaning.kind is not Kind.NOT_RUNNING or not self._state(native_id).is_final:
                 raise Refused(str(error), "`lading delete` takes away a task that has not started") from None
 
-    def start(self, native_id: str) -> None:
-        """The task may run, now or because it was started before."""
-        try:
-            self._api.change("start", tasks.number(native_id))
-        except Unsaid as error:
-            if error.said.meaning.kind is not Kind.STARTED_BEFORE:
-                raise Refused(str(error), TO_START) from None
+    def start(self, native_id: str) -> str:
+        """The task may run, now or because it was started before and waits for room."""
+        if not self._is_started_anew(native_id) and (state := self._state(native_id)) is not State.PENDING:
+            raise Refused(f"task {native_id} was started before, and is {state}")
+        return native_id
 
     def delete(self, native_id: str) -> None:
-        """The task is gone, and all that the platform knew of it."""
+        """The task is gone, and all that the platform knew of it. One that has not started can not be stopped, and
+        goes as well.
+        """
+        state = self._state(native_id)
+        if not (state.is_final or state is State.PENDING):
+            raise Refused(f"task {native_id} has not ended, and AirScheduler would end it", "stop it first")
         self._api.change("delete", tasks.number(native_id))
 
     def update(self, native_id: str, changed: Mapping[str, Any]) -> None:
@@ -101,7 +104,7 @@ class Client(Lacking):
             raise Refused(f"AirScheduler ends a task to change it, and {native_id} is {state}", help_)
         self._api.change("modify", tasks.number(native_id), body=body)
         if task.get("start_now") is not False:
-            self.start(native_id)  # whatever was changed is held back
+            self._is_started_anew(native_id)  # whatever was changed is held back
 
     def live(self, native_id: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
         """What the scheduler would be sent to make the task again."""
@@ -138,6 +141,16 @@ class Client(Lacking):
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
         self._api.close()
+
+    def _is_started_anew(self, native_id: str) -> bool:
+        """Whether the task was held back until now; it is not any more."""
+        try:
+            self._api.change("start", tasks.number(native_id))
+        except Unsaid as error:
+            if error.said.meaning.kind is not Kind.STARTED_BEFORE:
+                raise Refused(str(error), TO_START) from None
+            return False
+        return True
 
     def _many(self, ids: Sequence[str]) -> dict[str, Any]:
         """The status numbers of those tasks that can be asked about together."""

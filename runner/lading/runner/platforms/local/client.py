@@ -60,12 +60,13 @@ class Client(Lacking):
         """The job was told to end; of one without a supervisor, nothing runs any more."""
         ending.stop(self._existing(native_id), self._grace)
 
-    def start(self, native_id: str) -> None:
+    def start(self, native_id: str) -> str:
         """A held job may run."""
         folder = self._existing(native_id)
         if observe(folder).native != "held":
             raise Refused(f"{native_id} is not held")
         ending.tell(folder, "start")
+        return native_id
 
     def delete(self, native_id: str) -> None:
         """Nothing is left of the ended job."""

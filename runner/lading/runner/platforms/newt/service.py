@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lading.runner.errors import LoginRejected, OutcomeUnknown, Refused, RunnerError, SecretMissing, Unreachable
 from lading.runner.http.answer import Answer, Garbled, field
+from lading.runner.http.api import token_in
 from lading.runner.http.connection import BEHIND_A_PROXY, BUSY, Call, Lost, connection
 from lading.runner.http.login import Login
 from lading.runner.platform import Context, Download
 from lading.runner.platforms.newt import protocol
 from lading.runner.platforms.newt.envelope import Envelope, failure, opened
-from lading.runner.secrets.vault import SecretValue, kept_secret
+from lading.runner.secrets.vault import SecretValue
 
 if TYPE_CHECKING:
     import httpx
@@ -168,7 +169,7 @@ class Service:
             envelope = opened(self._door.ask(Call("POST", "auth", form=self._credentials())))
             output = self._output(envelope, is_order=False)
             if field(output, "auth", of=bool):
-                return kept_secret(field(output, protocol.COOKIE, of=str))
+                return token_in(output, protocol.COOKIE)
         except (Refused, SecretMissing, Unreachable):
             raise
         except (RunnerError, Garbled) as problem:

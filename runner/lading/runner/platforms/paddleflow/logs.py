@@ -52,22 +52,26 @@ class Logs:
             job = self._asked(protocol.job_path(self._id))
             with self._api.reading():
                 state = protocol.STATES.get(field(job, "status", of=str), State.UNKNOWN)
-                fresh = [] if state is State.PENDING else list(self._fresh(job))
+                fresh = [] if state is State.PENDING else self._fresh(job)
                 self._check_there(job, state)
-            yield from fresh
+            for source, found in fresh:
+                yield from (LogLine(line, source) for line in found)
             if not self._query.follow or state.is_final:
                 return
             self._sleep(PAUSE)
 
-    def _fresh(self, job: Mapping[str, Any]) -> Iterator[LogLine]:
+    def _fresh(self, job: Mapping[str, Any]) -> list[tuple[str, Iterator[str]]]:
+        """The new lines of each text, which are taken apart when they are read, and what stands before them."""
         tasks = self._wanted(job)
         pieces = self._pieces(job, tasks, from_tail=False)
         ends = {piece.id: piece for piece in self._ends(job, tasks, pieces)}
+        fresh = []
         for piece in pieces:
             text = self._texts.setdefault(piece.id, Text(self._query.lines, may_be_stamped="/" in piece.id))
             end = ends.get(piece.id) if piece.is_cut else None
-            source = self._source(piece, tasks, pieces)
-            yield from (LogLine(line, source) for line in text.fresh(piece.text, end.text if end else None))
+            found = text.fresh(piece.text, end.text if end else None)
+            fresh.append((self._source(piece, tasks, pieces), found))
+        return fresh
 
     def _ends(self, job: Mapping[str, Any], tasks: list[Task], pieces: list[Piece]) -> list[Piece]:
         """The other ends of those texts that are cut."""
