@@ -188,6 +188,15 @@ class Client(Protocol):
         """Fields of a live job have changed; ``changes`` maps portable paths to values in base units."""
         ...
 
+    def live(self, native_id: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The body of the request that would make the job as the platform has it now.
+
+        ``sent`` is the body that made it, as the ledger has it: names of secrets instead of values. What the server
+        adds or rewrites by itself is as in ``sent``; whatever somebody changed since is as it is now. Where ``sent``
+        has a secret or something late, the platform's own value stands.
+        """
+        ...
+
     def logs(self, native_id: str, query: LogQuery) -> Iterator[LogLine]:
         """The job's output, in order; with ``follow`` until the job has ended and all of it was read."""
         ...
@@ -265,6 +274,10 @@ class Lacking:
     def update(self, native_id: str, changes: Mapping[str, Any]) -> None:
         """Refused."""
         raise self._lacks("update")
+
+    def live(self, native_id: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Refused."""
+        raise self._lacks("live", "diff --against live")
 
     def usage(self, native_id: str) -> Sequence[Usage]:
         """Refused."""
