@@ -23,6 +23,9 @@ CODES = {
 EMULATED = CODES[Fidelity.EMULATED]
 """A note, but for a secret: what has no better place than others can be read there."""
 
+REFUSED = CODES[Fidelity.REFUSED]
+CATALOG = "write it under targets.{target}.catalog in the site; `lading catalog pull` writes what targets say they have"
+
 ERRORS = frozenset({"LD404", "LD406"})
 
 ACCEPTED = "LD405"
@@ -56,6 +59,8 @@ def loss_findings(plan: Plan) -> Iterator[Finding]:
     """A finding for each loss."""
     for loss, entry in losses(plan).items():
         told = words(plan.target, loss.path, loss.note) | {"quoted": _quoted(loss.path)}
+        if loss.code == REFUSED and "catalog" in loss.note:
+            told["help"] = CATALOG.format(target=plan.target.name)
         severity = Severity.WARNING if loss.code == EMULATED and is_secret(entry.value) else None
         yield Finding(loss.code, loss.path, told, at_key=loss.path != entry.path, severity=severity)
 

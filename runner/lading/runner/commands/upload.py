@@ -6,7 +6,7 @@ from lading.runner.invocation.options import subcommand
 from lading.runner.invocation.session import Session
 
 
-@subcommand("lading upload model.pt cluster:~/models/model.pt")
+@subcommand("lading upload model.pt tianhe:~/models/model.pt")
 @click.argument("file", metavar="FILE")
 @click.argument("place", metavar="TARGET:PATH")
 def command(session: Session, file: str, place: str) -> None:
