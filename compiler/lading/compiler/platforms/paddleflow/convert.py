@@ -1,5 +1,6 @@
 """The rows of PaddleFlow's table whose verdict depends on the value, on what the job becomes or on the site."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from lading.compiler.capability import Convert, Leaf, Verdict, dropped, emulated, exact, refused, rounded
