@@ -70,12 +70,13 @@ def show_dry(screen: Screen, compiled: Sequence[Compilation]) -> int:
 
 def show_planned(screen: Screen, jobs: Sequence[Sendable]) -> int:
     """The same of the jobs of a plan."""
-    requests = [[hidden(one.as_data(), one.secrets) for one in job.requests] for job in jobs]
+    sent = [job.content.requests for job in jobs]
+    requests = [[hidden(one.as_data(), one.secrets) for one in several] for several in sent]
     if screen.is_human:
         screen.result("".join(as_json(request) for one in requests for request in one))
     else:
         heads = ({key: getattr(job, key) for key in ("name", "target", "platform", "digest")} for job in jobs)
-        secrets = (sorted({name for one in job.requests for name in one.secrets.values()}) for job in jobs)
+        secrets = (sorted({name for one in several for name in one.secrets.values()}) for several in sent)
         found = zip(heads, requests, secrets, strict=True)
         screen.document({"submissions": [{**head, "requests": each, "secrets": names} for head, each, names in found]})
     return 0

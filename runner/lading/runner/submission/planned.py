@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from lading.compiler.payload import Request, canonical, digest
+from lading.compiler.payload import canonical, digest
 from lading.runner.errors import OutcomeUnknown, PlanUnusable
 from lading.runner.ledger.ledger import Ledger
 from lading.runner.submission.ids import Ids, token
-from lading.runner.submission.sendable import Sendable
+from lading.runner.submission.sendable import Sendable, content_of, packed
 from lading.runner.targets.channel import Channel
 from lading.runner.targets.sites import Site
 from lading.runner.version import LADING, LANGUAGE
@@ -100,7 +100,7 @@ def check_usable(plan: Planned, site: Site, ledger: Ledger) -> None:
 
 def check_unused(job: Sendable, channel: Channel) -> None:
     """The platform has no job of the plan, as far as it can tell: the plan was not sent from elsewhere."""
-    first = next(request for request in job.requests if not request.prepares)
+    first = next(request for request in job.content.requests if not request.prepares)
     try:
         found = channel.client.find(token(job.id, first.name), first.path)
     except OutcomeUnknown:
@@ -116,7 +116,7 @@ def site_digests(site: Site, job: Sendable) -> dict[str, str]:
     """The digest of each thing that the site says of the job's target, where its secrets are found among it: of none
     the value.
     """
-    names = {name for request in job.requests for name in request.secrets.values()}
+    names = {name for request in job.content.requests for name in request.secrets.values()}
     secrets = {name: source for name, source in {**site.secrets, **site.logins}.items() if name in names}
     said = {**site.entry(job.target), "catalog": site.catalog(job.target), "secrets": secrets}
     return {key: _digest(canonical(value))[:16] for key, value in said.items()}
@@ -133,7 +133,7 @@ def _spoken(baseline: str) -> str:
 
 def _files_of(job: Sendable) -> Iterator[str]:
     """The files beside the spec whose content is sent."""
-    return (what["file"] for request in job.requests for what in request.late.values() if "file" in what)
+    return (what["file"] for request in job.content.requests for what in request.late.values() if "file" in what)
 
 
 def _digest_of_file(path: Path) -> str:
@@ -157,16 +157,15 @@ def _seal(content: Any) -> str:
 
 
 def _as_data(plan: Planned) -> dict[str, Any]:
-    job = plan.job._asdict()
-    requests = [{**request.as_data(), "prepares": request.prepares} for request in plan.job.requests]
-    return {**job, "requests": requests, "baseline": plan.baseline, "site": plan.site, "files": plan.files}
+    job = {name: value for name, value in plan.job._asdict().items() if name != "packed"}
+    about = {"baseline": plan.baseline, "site": plan.site, "files": plan.files}
+    return {**job, **plan.job.content.as_data(), **about}
 
 
 def _from_data(data: Mapping[str, Any]) -> Planned:
-    requests = tuple(Request(**{**request, "needs": tuple(request.get("needs", ()))}) for request in data["requests"])
-    values = {name: data[name] for name in Sendable._fields}
-    values |= {"requests": requests, "after": tuple(data["after"]), "losses": tuple(data["losses"])}
-    job = Sendable(**values)
-    if digest(job.requests) != job.digest:
+    content = content_of(data)
+    said = {name: data[name] for name in Sendable._fields if name != "packed"}
+    job = Sendable(**{**said, "after": tuple(data["after"]), "packed": packed(content)})
+    if digest(content.requests) != job.digest:
         raise PlanUnusable(f"the requests of {job.name} on {job.target} are not those of their digest", AGAIN)
     return Planned(job, data["baseline"], data["site"], data["files"])

@@ -14,7 +14,7 @@ from lading.runner.ledger.record import Part, Submission
 from lading.runner.platform import Accepted, Outgoing
 from lading.runner.submission.ids import LENGTH, token
 from lading.runner.submission.late import answered, filled, known_beforehand, looked_up
-from lading.runner.submission.sendable import Sendable
+from lading.runner.submission.sendable import Content, Sendable
 from lading.runner.targets.channel import Channel, check_same_place
 from lading.runner.version import LADING
 
@@ -50,9 +50,11 @@ def prepare(job: Sendable, channel: Channel) -> Prepared:
     """The job, ready to be sent. A secret without a value, a file that can not be read and a job that is not there are
     found out here.
     """
-    bodies = {request.name: filled(request.body, known_beforehand(request, channel)) for request in job.requests}
+    content = job.content
+    bodies = {request.name: filled(request.body, known_beforehand(request, channel)) for request in content.requests}
     after = {entry: _native_id(entry, job.target, channel) for entry in job.after}
-    return Prepared(_submission(job, job.id or channel.ids.new()), job.requests, bodies, after, channel.spec_dir)
+    submission = _submission(job, content, job.id or channel.ids.new())
+    return Prepared(submission, content.requests, bodies, after, channel.spec_dir)
 
 
 def _native_id(entry: str, target: str, channel: Channel) -> str:
@@ -72,7 +74,7 @@ def _native_id(entry: str, target: str, channel: Channel) -> str:
     return found.native_id
 
 
-def _submission(job: Sendable, id_: str) -> Submission:
+def _submission(job: Sendable, content: Content, id_: str) -> Submission:
     return Submission(
         id=id_,
         name=job.name,
@@ -82,7 +84,7 @@ def _submission(job: Sendable, id_: str) -> Submission:
         digest=job.digest,
         spec=job.place,
         version=LADING,
-        recorded=job.recorded,
-        losses=job.losses,
-        parts=tuple(Part(one.name, token(id_, one.name)) for one in job.requests if not one.prepares),
+        recorded=content.recorded,
+        losses=content.losses,
+        parts=tuple(Part(one.name, token(id_, one.name)) for one in content.requests if not one.prepares),
     )

@@ -1,19 +1,21 @@
 """What a submission needs of a compilation, and no more: thousands are held until the last of them is sent."""
 
+import json
 import os
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lading.compiler.capability import Fidelity
-from lading.compiler.payload import Request
+from lading.compiler.payload import Request, canonical
 from lading.compiler.pipeline import Compilation
 from lading.schema.paths import render
 
 
 class Sendable(NamedTuple):
     """One compiled job. ``file`` is the spec's name as the user gave it, ``after`` the names and ids in the spec's
-    ``schedule.after``, ``recorded`` what only the ledger keeps, the target's address among it, ``losses`` what is not
-    carried exactly. ``id`` is that of its submission, where a plan has given it one.
+    ``schedule.after``, ``endpoint`` the address that it will be sent to. ``id`` is that of its submission, where a plan
+    has given it one. What is long is ``packed``: of thousands that wait, a few are sent at a time.
     """
 
     name: str
@@ -23,15 +25,14 @@ class Sendable(NamedTuple):
     digest: str
     file: str
     after: tuple[str, ...]
-    recorded: Mapping[str, Any]
-    losses: tuple[Mapping[str, str], ...]
-    requests: tuple[Request, ...]
+    endpoint: str
+    packed: bytes
     id: str = ""
 
     @property
-    def endpoint(self) -> str:
-        """The address that it will be sent to."""
-        return str(self.recorded.get("endpoint", ""))
+    def content(self) -> "Content":
+        """What is long, unpacked for being used."""
+        return content_of(json.loads(zlib.decompress(self.packed)))
 
     @property
     def place(self) -> str:
@@ -52,14 +53,51 @@ def sendable(compilation: Compilation) -> Sendable:
         digest=compilation.digest,
         file=compilation.spec.file,
         after=tuple(dict.fromkeys(entry for entries in conditions.values() for entry in entries)),
+        endpoint=compilation.target.endpoint,
+        packed=packed(_content(compilation, labels)),
+    )
+
+
+class Content(NamedTuple):
+    """What of a job is long: ``recorded`` is what only the ledger keeps, the target's address among it, ``losses`` what
+    is not carried exactly.
+    """
+
+    recorded: Mapping[str, Any]
+    losses: tuple[Mapping[str, str], ...]
+    requests: tuple[Request, ...]
+
+    def as_data(self) -> dict[str, Any]:
+        """It as JSON data."""
+        requests = [{**request.as_data(), "prepares": request.prepares} for request in self.requests]
+        return {"recorded": self.recorded, "losses": self.losses, "requests": requests}
+
+
+def content_of(data: Mapping[str, Any]) -> Content:
+    """The content that is the data."""
+    return Content(data["recorded"], tuple(data["losses"]), tuple(_request(one) for one in data["requests"]))
+
+
+def packed(content: Content) -> bytes:
+    """The content in a fifth of its room."""
+    return zlib.compress(canonical(content.as_data()), 1)
+
+
+def _content(compilation: Compilation, labels: Mapping[str, str]) -> Content:
+    return Content(
         recorded=_given(labels=labels, endpoint=compilation.target.endpoint) | dict(compilation.recorded),
         losses=tuple(
             {"path": render(entry.path), "fidelity": entry.verdict.fidelity.value, "why": entry.verdict.note}
             for entry in compilation.entries
             if entry.verdict.fidelity is not Fidelity.EXACT
         ),
-        requests=tuple(request._replace(origins=()) for request in compilation.requests),
+        requests=compilation.requests,
     )
+
+
+def _request(data: Mapping[str, Any]) -> Request:
+    needs: Sequence[str] = data.get("needs", ())
+    return Request(**{**data, "needs": tuple(needs)})
 
 
 def _given(**values: Any) -> dict[str, Any]:
