@@ -160,7 +160,7 @@ def test_a_job_that_nobody_changed_is_as_it_was_sent(desk: Desk, cli: Cli) -> No
         for pointer in job[2]:
             if pointer.endswith("PASSWORD") or at(job[1], pointer) == {"secret": "password"}:
                 assert at(now, pointer) in (VALUE, {"secret": "password"})
-    assert told >= LEAST or desk.service.name == "newt", [job[:2] for job in jobs]
+    assert told >= LEAST, [job[:2] for job in jobs]
     with pytest.raises(RunnerError) as raised:
         client.live("0", jobs[0][1])
     assert isinstance(raised.value, NoSuchJob | NotSupported)
@@ -185,7 +185,7 @@ def test_what_somebody_changed_differs_and_nothing_else(desk: Desk, cli: Cli) ->
                 before = client.live(native_id, sent)
                 with changed(desk.service, native_id, partial(with_another, value=value)):
                     now = client.live(native_id, sent)
-            except NotSupported:
+            except (NotSupported, NotImplementedError):  # jobs that only a real Slurm could change
                 break
             expected = difference(before, with_another(before, value))
             found = difference(before, now)

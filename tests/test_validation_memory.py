@@ -22,6 +22,7 @@ from lading.schema.diagnostics import Finding, diagnose
 from lading.schema.load import load
 
 HELLO = "lading: v1\nname: hello\ncommand: [echo]\n"
+FLOW = "lading: v1\nkind: workflow\nname: flow\nsteps: {one: {uses: step.yaml}, two: {uses: step.yaml, after: [one]}}\n"
 SPECS = (
     HELLO,
     HELLO + "resources: {memory: 1500Ki}\n",
@@ -33,7 +34,7 @@ SPECS = (
     HELLO + "params: {n: 1}\nenv: {N: '${{ n }}'}\n",
     HELLO + "resources: {gpus: 8}\n",
     HELLO + "---\n" + HELLO.replace("hello", "again"),
-    "lading: v1\nkind: workflow\nname: flow\nsteps: {one: {uses: step.yaml}, two: {uses: step.yaml, after: one}}\n",
+    FLOW,
     "lading: v1\nkind: workflow\nname: flow\nsteps: {one: {uses: b/step.yaml}}\n",
     "kind: Deployment\n",
     "",
@@ -55,10 +56,19 @@ SITES = (
     SITE.replace("here:", "there:").replace("default: here\n", ""),
     SITE.replace("local", "lokal"),
 )
-LOCK = "lading: v1\nkind: lock\ntargets:\n  there: {platform: slurm, catalog: {volumes: {data: {path: /x}}}}\n"
+LOCK = "lading: v1\nkind: lock\ntargets:\n  there: {platform: slurm, catalog: {volumes: {data: {path: /data}}}}\n"
 LOCKS = (LOCK, LOCK.replace("data", "other"), LOCK.replace("slurm", "local"), LOCK.replace("there", "gone"), "{")
 FOLDERS = (".", "a", "a/b")
 NAMES = ("one.yaml", "two.yml")
+BEFORE = {
+    "lading.site.yaml": SITE.replace("local, accept", "slurm, accept").replace("here", "there"),
+    "lading.lock": LOCK,
+    "own/site.yaml": SITE,
+    **{f"{folder}/step.yaml": HELLO for folder in FOLDERS},
+    **{f"{folder}/one.yaml": HELLO + "mounts: [{volume: data, path: /data}]\n" for folder in FOLDERS},
+    **{f"{folder}/two.yml": FLOW for folder in FOLDERS},
+}
+"""What is right, and would not be without the lock and the files that it uses."""
 OPTIONS: tuple[tuple[str, ...], ...] = (
     *((), (), (), (), ("-v",), ("--no-targets",), ("-t", "here"), ("-t", "there"), ("--accept", "image")),
     *(("--set", "n=2"), ("--set", "resources.memory=1Gi"), ("--format", "json"), ("--format", "github"), ("-q",)),
@@ -71,14 +81,17 @@ class Changes:
     def __init__(self, seed: int, patch: pytest.MonkeyPatch) -> None:
         self.any, self.patch = random.Random(seed), patch
         self.strictness = 0
-        for folder in FOLDERS:
-            Path(folder).mkdir(exist_ok=True)
-            self.step(folder)
-            for name in NAMES:
-                (Path(folder) / name).write_text(HELLO)
-        Path("lading.site.yaml").write_text(SITE + CLUSTER)
-        Path("own").mkdir()
-        Path("own/site.yaml").write_text(SITE)
+        self.back()
+
+    def back(self) -> None:
+        """All is as it was in the beginning, but the version, the environment and the cache."""
+        for name in ("one.yaml", "two.yml", "step.yaml", "lading.site.yaml", "lading.lock", ".git"):
+            for folder in FOLDERS:
+                file = Path(folder, name)
+                file.rmdir() if file.is_dir() else file.unlink(missing_ok=True)
+        for name, text in BEFORE.items():
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+            Path(name).write_text(text)
 
     def one(self) -> None:
         """One change, more often of what people change more often."""
@@ -193,13 +206,36 @@ def test_the_answer_is_always_the_one_of_a_lading_that_remembers_nothing(
     monkeypatch.setattr(validation, "load", stricter)
     answers: set[Answer] = set()
     for _ in range(250):
+        if changes.any.random() < 0.6:
+            changes.back()
         changes.one()
         asked = ("validate", changes.any.choice(FOLDERS), *changes.any.choice(OPTIONS))
         cold = cli(*asked, "--no-cache")
         assert [cli(*asked) for _ in range(2)] == [cold, cold], asked
         answers.add(cold)
-    assert len(answers) > 50
-    assert len(recalled) > 100
+    assert len(answers) > 40
+    assert len(recalled) > 150
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *(("a/step.yaml", STEPS[2]), ("a/step.yaml", ""), ("a/one.yaml", HELLO + "gpus: 1\n")),
+        *(("lading.lock", LOCKS[1]), ("lading.lock", "{}"), ("lading.site.yaml", SITES[-1])),
+    ],
+)
+def test_a_change_of_one_file_is_noticed(
+    name: str, text: str, cli: Cli, monkeypatch: pytest.MonkeyPatch, recalled: list[str]
+) -> None:
+    """All was right; with that file it is not; and once it is back, all is known to be right again."""
+    changes = Changes(0, monkeypatch)
+    right = cli.good("validate", ".")
+    Path(name).write_text(text)
+    wrong = cli("validate", ".")
+    assert (wrong.code, wrong) == (1, cli("validate", ".", "--no-cache"))
+    changes.back()
+    recalled.clear()
+    assert (cli("validate", "."), len(recalled)) == (right, 9)
 
 
 def tried(cli: Cli, recalled: list[str], *arguments: str) -> list[str]:

@@ -12,6 +12,8 @@ jobs='{jobs}'
 ids=; for word; do [[ $word == --jobs=* ]] && ids=${word#--jobs=}; done
 case "${0##*/} $*" in
   squeue*--format=%F*) awk -F'|' '{ id = $1; sub(/^[^|]*[|][^|]*[|][^|]*[|]/, ""); print id "|" $0 }' "$jobs" ;;
+  squeue*--Format=Name:*) cat "$jobs-$ids.line" ;;
+  "scontrol write batch_script "*) cat "$jobs-$3.sh" ;;
   squeue*--Format=*)
     awk -F'|' -v wanted="$ids" '
       BEGIN { n = split(wanted, ids, ","); for (i = 1; i <= n; i++) asked[ids[i]] = 1 }
@@ -51,6 +53,12 @@ class CountedSlurm:
             (self.bin / name).chmod(0o755)
         self._jobs = jobs
         jobs.touch()
+
+    def keep(self, job: str, script: str, name: str, partition: str, minutes: int, comment: str) -> None:
+        """What was asked for, as far as it is told of: the script, and a line of squeue's."""
+        cells = [name, partition, *["(null)"] * 3, f"{minutes}:00" if minutes else "(null)", *["(null)"] * 5, comment]
+        self._jobs.with_name(f"jobs-{job}.sh").write_text(script, encoding="utf-8")
+        self._jobs.with_name(f"jobs-{job}.line").write_text("".join(f"{cell}|" for cell in cells), encoding="utf-8")
 
     def note(self, job: str, state: str, file: str = "", comment: str = "") -> None:
         """The job is in this state from now on."""

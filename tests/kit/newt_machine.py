@@ -150,6 +150,9 @@ class Machine:
             row += ["0:00", str(settings.get("scale_Nodes") or 1), "(Resources)"]
             self._waiting[job] = dict(zip(QUEUE, row, strict=True))
             self._counted.note(job, "PENDING", f"{self.home}/logs/{job}.out", comments[-1] if comments else "(null)")
+            self._counted.keep(
+                job, script, row[2], row[1], settings.get("time_limit", 0), comments[-1] if comments else ""
+            )
             return self._noted(job)
 
     def _noted(self, job: str) -> str:
