@@ -1,16 +1,19 @@
 """``lading diff --against live``: nothing differs of a job that was just submitted, and what somebody changed does."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from kit.cli import Cli
 from kit.platforms import NAMES, TARGET, Desk, service_of
+from kit.slurm import running
 from servers.web import serving
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
+LOCAL = {"env": {"B": "2", "A": "1"}, "resources": {"cpu": 1}}
 RICH = {
     "env": {"B": "2", "A": "1"},
     "resources": {"cpu": 2, "memory": "1536Mi"},
@@ -68,3 +71,40 @@ def test_a_job_that_is_gone_can_not_be_compared(desk: Desk, cli: Cli) -> None:
         assert "error[LD60" in answer.err
     answer = cli("diff", desk.spec("other"), "--against", "live")
     assert (answer.code, f"other was not submitted to {TARGET} yet" in answer.err) == (1, True)
+
+
+def test_nothing_differs_of_what_runs_on_this_machine(cli: Cli) -> None:
+    """Until somebody edits the script that the next attempt runs."""
+    Path("job.yaml").write_text(json.dumps({"lading": "v1", "name": "job", "script": "sleep 30\n", **LOCAL}))
+    id_ = cli.good("submit", "job.yaml", "-q").out.strip()
+    answer = cli("diff", "job.yaml", "--against", "live")
+    cli.good("stop", id_)
+    assert (answer.code, answer.out) == (0, ""), answer
+
+
+@pytest.mark.slurm
+@pytest.mark.skipif("not __import__('shutil').which('sbatch')")
+def test_nothing_differs_of_what_slurm_has(cli: Cli, home: Path) -> None:
+    """Whatever Slurm fills in; a job that scontrol has changed differs in just that."""
+    site = {"lading": "v1", "kind": "site", "targets": {"cluster": {"platform": "slurm"}}}
+    Path("lading.site.yaml").write_text(json.dumps(site))
+    home.chmod(0o755)
+    spec = {
+        "lading": "v1",
+        "name": "job",
+        "script": "sleep 30\n",
+        "schedule": {"timeLimit": "1h", "hold": True},
+        **LOCAL,
+    }
+    for _ in running():
+        Path("job.yaml").write_text(json.dumps(spec))
+        id_ = cli.good("submit", "job.yaml", "-q").out.strip()
+        native = cli.good("status", id_, "--format", "json").document["submissions"][0]["nativeId"]
+        equal = cli("diff", "job.yaml", "--against", "live")
+        subprocess.run(["scontrol", "update", f"jobid={native}", "timelimit=120"], check=True)
+        changed = cli("diff", "job.yaml", "--against", "live")
+        cli.good("stop", id_)
+        assert (equal.code, equal.out) == (0, ""), equal
+        assert changed.code == 1
+        lines = [line.split("    #")[0] for line in changed.out.splitlines()[1:]]
+        assert [line[:9] for line in lines] == ["- #SBATCH", "+ #SBATCH"], changed.out
