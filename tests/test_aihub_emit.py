@@ -76,7 +76,7 @@ def test_a_training_task_with_everything() -> None:
         ("LD403", "labels.team", "kept in lading's ledger"),
         ("LD402", "workdir", "the command begins with cd"),
         ("LD402", "slots", "torchrun starts 8 processes in each instance"),
-        ("LD402", "env.TOKEN", "AIHub keeps it as plain text: whoever may see the task can read it"),
+        ("LD402", "env.TOKEN", "AIHub keeps it as plain text: whoever may see the job can read it"),
         ("LD401", "resources.cpu", f"100 cores → 112 cores: {skus}"),
         ("LD401", "resources.memory", f"900Gi → 960Gi: {skus}"),
         ("LD402", "resources.gpu.memory", "a GPU of vc-a800 has 80Gi"),
@@ -116,7 +116,7 @@ def test_a_value_knows_where_it_comes_from() -> None:
 def test_explain_says_that_a_secret_is_in_the_clear() -> None:
     """The sentence stands beside the variable."""
     lines = {render(line.path): line.note for line in explain(compiled(EVERYTHING, KNOWS_HUB)) if line.path}
-    assert lines["env.TOKEN"] == "AIHub keeps it as plain text: whoever may see the task can read it"
+    assert lines["env.TOKEN"] == "AIHub keeps it as plain text: whoever may see the job can read it"
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_a_secret_is_explained_to_be_in_the_clear() -> None:
     found = compiled(job("command: [run]\nenv: {KEY: {secret: wandb}}\n"), V2)
     assert dict(found.requests[0].secrets) == {"/running_config/env/KEY": "wandb"}
     notes = {row.field: row.note for row in explain(found)}
-    assert notes["env.KEY"] == "the platform keeps the value in the clear"
+    assert notes["env.KEY"] == "AirScheduler keeps it as plain text: whoever may see the job can read it"
 
 
 def test_the_first_edition_says_in_the_command_what_it_has_no_place_for() -> None:

@@ -1,17 +1,20 @@
 """The hooks, under the real pre-commit in a repository of their own: what they stop, where, and what they let pass."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from subprocess import PIPE, STDOUT
+from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
 HOOKS: list[dict[str, object]] = YAML(typ="safe").load(ROOT / ".pre-commit-hooks.yaml")
+PAGE = ROOT / "docs" / "hooks.md"
 BIN = Path(sys.executable).parent
 
 SPEC = "lading: v1\nname: train\ncommand: [python, train.py]\nschedule: {queue: gpu}\n"
@@ -109,3 +112,29 @@ def test_a_commit_of_other_files_is_let_through(repository: Repository) -> None:
     """No spec is given to a hook; those that look at everything look, since a deleted file is given to none."""
     said = repository.commit({"README": "hello\n"})
     assert [said.count("Passed"), said.count("Skipped")] == [2, 1]
+
+
+def blocks() -> dict[str, object]:
+    """Every YAML block of the page, by the first word in it."""
+    found = re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    return {re.split(r"\W", text)[0]: YAML(typ="safe").load(text) for text in found}
+
+
+def test_the_page_shows_hooks_and_inputs_that_there_are() -> None:
+    """Every hook, with nothing that it does not take, and the action with its inputs."""
+    shown: dict[str, Any] = blocks()
+    assert [hook["id"] for hook in shown["repos"]["repos"][0]["hooks"]] == [hook["id"] for hook in HOOKS]
+    (step,) = [step for step in shown["on"]["jobs"]["specs"]["steps"] if "lading" in step["uses"]]
+    inputs = YAML(typ="safe").load(ROOT / "action.yml")["inputs"]
+    assert set(step["with"]) <= set(inputs)
+    assert re.findall(r"^\| `([\w-]+)` \| (?!a spec|`lading\.lock|a payload)", PAGE.read_text(), re.MULTILINE) == [
+        *inputs
+    ]
+
+
+def test_what_the_page_shows_of_gitlab_passes(repository: Repository) -> None:
+    """Each line of the script, where all is right."""
+    shown: dict[str, Any] = blocks()
+    assert len(shown["specs"]["specs"]["script"]) == 4
+    for line in shown["specs"]["specs"]["script"]:
+        repository.run("bash", "-c", f"CI_MERGE_REQUEST_DIFF_BASE_SHA=HEAD; {line}")

@@ -2,10 +2,12 @@
 
 import json
 import os
+import random
 import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -474,3 +476,29 @@ def test_a_full_disk_is_said_to_be_full(ledger: Ledger, tmp_path: Path, monkeypa
         Ledger(tmp_path / "new")
     assert raised.value.help == "free some space there, or name another folder in $LADING_STATE"
     assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_ledger_with_wrong_bytes_says_so_or_is_read(ledger: Ledger, tmp_path: Path) -> None:
+    """Whichever bytes are others: text that is none, JSON that is none, states that nobody knows."""
+    for number in range(20):
+        ledger.begin(submission(f"{number:02}A"), [])
+    ledger.close()
+    with closing(sqlite3.connect(ledger.folder / "ledger.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    whole, chance = (ledger.folder / "ledger.db").read_bytes(), random.Random(1)
+    damaged = 0
+    for number in range(150):
+        wrong = bytearray(whole)
+        for _ in range(chance.choice([1, 5, 50, 500])):
+            wrong[chance.randrange(len(wrong))] = chance.randrange(256)
+        folder = tmp_path / f"{number}"
+        folder.mkdir()
+        (folder / "ledger.db").write_bytes(wrong)
+        try:
+            with closing(Ledger(folder)) as found:
+                for one in found.search():
+                    found.history(one.id)
+                    found.requests(one.id)
+        except (LedgerUnusable, NoSuchJob):
+            damaged += 1
+    assert damaged > 30

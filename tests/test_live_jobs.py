@@ -17,6 +17,8 @@ from servers.web import serving
 from lading.compiler.pointers import at, is_within, leaves
 from lading.runner.errors import NoSuchJob, NotSupported, RunnerError
 from lading.runner.ledger.ledger import Ledger
+from lading.runner.platform import Context
+from lading.runner.targets.registry import connect
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -224,3 +226,26 @@ def with_another(data: Any, value: Any) -> Any:
     if isinstance(data, str) and isinstance(value, str):
         return data.replace(value, f"{value}x")
     return value + 1000 if type(data) is int and data == value else data
+
+
+def test_a_job_of_this_machine_is_as_its_folder_has_it(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its secrets are kept nowhere and stand as names; a script that somebody edits is what the next attempt runs."""
+    monkeypatch.setenv("A_SECRET", VALUE)
+    monkeypatch.setenv("LADING_STATE", str(Path("state").absolute()))
+    site = {"lading": "v1", "kind": "site", "default": "here", "targets": {"here": {"platform": "local"}}}
+    Path("lading.site.yaml").write_text(json.dumps({**site, "secrets": {"password": SECRET}}))
+    env, schedule = {**ENV, "PASSWORD": {"secret": "password"}}, {"hold": True, "retries": 1}
+    spec = {"lading": "v1", "name": "held", "script": LONG, "env": env, "schedule": schedule}
+    more = {"resources": {"cpu": 1, "memory": "64Mi"}, "array": {"indices": "0-2"}, "labels": {"a": "b"}}
+    Path("held.yaml").write_text(json.dumps({**spec, **more}))
+    id_ = cli.good("submit", "held.yaml", "-q").out.strip()
+    ledger = Ledger(Path("state"))
+    native_id, sent = ledger.get(id_).parts[0].native_id, ledger.requests(id_)[0]["body"]
+    ledger.close()
+    client = connect("local", Context("here", state_dir=Path("state")))
+    assert difference(sent, client.live(native_id, sent)) == {}
+    (Path("state") / "local" / native_id / "scripts" / "worker").write_text("echo another\n")
+    assert difference(sent, client.live(native_id, sent)) == {"/groups/0/script": (LONG, "echo another\n")}
+    with pytest.raises(NoSuchJob):
+        client.live("01jnot-there", sent)
+    cli.good("stop", id_)

@@ -13,7 +13,10 @@ from servers.web import serving
 
 from lading.runner.errors import Unreachable
 from lading.runner.http import connection
+from lading.runner.invocation.options import WrongUsage
 from lading.runner.jobs import wait
+from lading.runner.jobs.files import landing
+from lading.runner.platforms.local.client import Client as Machine
 from lading.runner.platforms.paddleflow.client import Client
 from lading.runner.submission import send
 
@@ -43,6 +46,7 @@ def test_what_could_not_be_submitted_is_in_the_table_and_says_where(cli: Cli) ->
     rows = {row.split()[2]: row.split() for row in answer.out.splitlines()[1:]}
     assert {target: row[3] for target, row in rows.items()} == {"here": "succeeded", "one": "failed", "two": "failed"}
     assert len(rows["one"][0]) == 26
+    assert answer.err.count("; trying again") == 2
     assert "error[LD603]: hello on one: 127.0.0.1:9" in answer.err
     assert "error[LD603]: hello on two: 127.0.0.1:9" in answer.err
 
@@ -116,3 +120,63 @@ def test_a_job_that_its_platform_has_forgotten_is_settled_and_unknown(cli: Cli) 
             answer = cli.good("resolve", *arguments)
             assert f"{id_}: there took it, and does not say how it is: the platform no longer knows" in answer.err
             assert ("everything is settled" in answer.err) == (arguments == ["--all"])
+
+
+def test_what_doctor_reached_is_what_it_says(cli: Cli) -> None:
+    """A login that can not be read is not tried, a wrong one was answered, and nobody is at the third address."""
+    service = service_of("paddleflow")
+    login = Path("password")
+    login.write_text("wrong")
+    with serving(service) as server:
+        auth = {**service.target("")["auth"], "password": {"file": "./password"}}
+        Desk(Path.cwd(), service, server.url, auth=auth)
+        login.chmod(0o644)
+        assert re.search(r"there +reachable +not tried", cli("doctor", "there").out)
+        login.chmod(0o600)
+        assert re.search(r"there +reachable +yes, it answered", cli("doctor", "there").out)
+    assert re.search(r"there +reachable +no\n", cli("doctor", "there").out)
+
+
+def test_a_job_whose_exit_code_nobody_tells_ends_with_1_and_says_so(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last line has the reason for lading's own code."""
+    service = service_of("airscheduler")
+    with serving(service) as server:
+        desk = Desk(Path.cwd(), service, server.url)
+        for name, value in service.environ.items():
+            monkeypatch.setenv(name, value)
+        spec = desk.spec("fails", command=["sh", "-c", "exit 3"])
+        answer = cli("run", spec)
+    assert (answer.code, answer.err.splitlines()[-1].endswith("there tells no exit code")) == (1, True)
+
+
+@pytest.mark.parametrize("command", [["wait"], ["watch"], ["submit", "hello.yaml", "--wait"]])
+def test_an_interrupt_says_that_the_job_goes_on(command: list[str], cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And how to see it, and how to end it."""
+    id_ = cli.good("submit", "hello.yaml", "-q").out.strip()
+
+    def interrupted(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Machine, "status", interrupted)
+    answer = cli(*command, *([] if "--wait" in command else [id_]))
+    said = r"the job goes on; `lading logs -f (\w+)` shows it, `lading stop \1` ends it"
+    assert (answer.code, bool(re.search(said, answer.err))) == (130, True)
+
+
+def test_a_copy_lands_in_the_folder_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under its own name, as cp has it; a folder that is not there is not made."""
+    monkeypatch.chdir(tmp_path)
+    Path("kept").mkdir()
+    asked = {None: "a.bin", ".": "./a.bin", "kept": "kept/a.bin", "kept/": "kept/a.bin", "kept/b": "kept/b", "c": "c"}
+    assert {file: landing("~/x/a.bin", file) for file in asked} == asked
+    for missing in ("gone/", "gone/a.bin"):
+        with pytest.raises(WrongUsage, match="there is no folder gone"):
+            landing("~/x/a.bin", missing)
+    with pytest.raises(WrongUsage, match="names no file"):
+        landing("/", None)
+
+
+def test_another_file_is_only_offered_for_one_that_is_like_it(cli: Cli) -> None:
+    """The ending says nothing: every spec has it."""
+    assert "did you mean" not in cli("submit", "nosuch.yaml").err
+    assert "did you mean hello.yaml?" in cli("submit", "helo.yaml").err

@@ -105,6 +105,7 @@ def test_what_is_said_of_everything() -> None:
     """One remark for each field that is not carried as it is."""
     assert said(compiled(EVERYTHING, target(catalog={"queues": {"north": "north-1"}}, secrets=None))) == [
         ("LD402", "workdir", "cd in the command"),
+        ("LD402", "env.KEY", "Suanli keeps it as plain text: whoever may see the job can read it"),
         ("LD401", "resources.cpu", "8 → 12800m of 4090-1x"),
         ("LD401", "resources.memory", "30Gi → 48384Mi of 4090-1x"),
         ("LD401", "resources.gpu.memory", "20Gi → 24560Mi of 4090-1x"),

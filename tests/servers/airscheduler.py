@@ -140,6 +140,11 @@ class AirschedulerService(PlatformService):
         """The body as it was read."""
         return self.tasks[int(native_id)].body
 
+    def newest(self) -> "AirschedulerService":
+        """The second edition, which has variables of its own."""
+        self.api = "v2"
+        return self
+
     def expire(self) -> None:
         """Nobody is known any more."""
         self.users.tokens.clear()

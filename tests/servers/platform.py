@@ -48,6 +48,10 @@ class PlatformService(Service):
         """What is kept of the request that made the job. Tests change it."""
         raise NotImplementedError
 
+    def newest(self) -> "PlatformService":
+        """The platform in that of its editions which carries the most."""
+        return self
+
     @abstractmethod
     def expire(self) -> None:
         """No token that was given out until now is taken any more."""

@@ -69,7 +69,7 @@ class Once:
         return found
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Leaf:
     """One set field on its way into a plan: the language's value in base units, and everything that may decide about
     it.

@@ -33,7 +33,7 @@ class _Pages:
     """All pages, which know of each other what they have told."""
 
     language: Language
-    fields: dict[tuple[str, Field], Place] = field(default_factory=dict)
+    fields: dict[tuple[str, str], Place] = field(default_factory=dict)
     """The fields that were told, by their names."""
     structs: dict[str, Place] = field(default_factory=dict)
     """The maps of which the fields were told."""
@@ -55,13 +55,13 @@ class _Pages:
             yield from (f"As told elsewhere: {', '.join(links)}.", "")
         for name, known in sorted(struct.fields.items(), key=lambda item: item[0] in NESTED):
             if not told[name]:
-                self.fields.setdefault((name, known), (kind, (*path, name)))
+                self.fields.setdefault((name, repr(known)), (kind, (*path, name)))
                 yield from self._section(known, (kind, (*path, name)))
 
     def _told(self, known: Field, place: Place) -> Place | None:
         """Where the same field, carried by all as here, was told."""
         kind, path = place
-        there = self.fields.get((str(path[-1]), known))
+        there = self.fields.get((str(path[-1]), repr(known)))
         if there is None or kind not in self.language.kinds_of_work or not is_work(path):
             return there
         return there if _is_part(_lots(place), _lots(there)) else None

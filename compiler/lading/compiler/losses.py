@@ -6,6 +6,8 @@ from typing import NamedTuple
 from lading.compiler.capability import LOST, Fidelity
 from lading.compiler.objections import missing, words
 from lading.compiler.plan import Entry, Plan
+from lading.compiler.secrets import is_secret
+from lading.schema.codes import Severity
 from lading.schema.diagnostics import Finding
 from lading.schema.paths import Path, render
 
@@ -17,6 +19,12 @@ CODES = {
     Fidelity.REFUSED: "LD406",
 }
 """What each fidelity is reported as; exact is not worth a word."""
+
+EMULATED = CODES[Fidelity.EMULATED]
+"""A note, but for a secret: what has no better place than others can be read there."""
+
+REFUSED = CODES[Fidelity.REFUSED]
+CATALOG = "write it under targets.{target}.catalog in the site; `lading catalog pull` writes what targets say they have"
 
 ERRORS = frozenset({"LD404", "LD406"})
 
@@ -51,7 +59,10 @@ def loss_findings(plan: Plan) -> Iterator[Finding]:
     """A finding for each loss."""
     for loss, entry in losses(plan).items():
         told = words(plan.target, loss.path, loss.note) | {"quoted": _quoted(loss.path)}
-        yield Finding(loss.code, loss.path, told, at_key=loss.path != entry.path)
+        if loss.code == REFUSED and "catalog" in loss.note:
+            told["help"] = CATALOG.format(target=plan.target.name)
+        severity = Severity.WARNING if loss.code == EMULATED and is_secret(entry.value) else None
+        yield Finding(loss.code, loss.path, told, at_key=loss.path != entry.path, severity=severity)
 
 
 def _quoted(path: Path) -> str:

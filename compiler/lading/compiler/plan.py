@@ -45,7 +45,7 @@ class Entry:
         return self.is_carried and bool(self.row.native) and self.verdict.value not in (None, {}, [])
 
 
-@dataclass
+@dataclass(eq=False)
 class Plan:
     """A job on a target: one entry for each set field, those of the platform's native sections included.
 

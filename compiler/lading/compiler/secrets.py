@@ -1,7 +1,9 @@
 """Names of secrets in payloads. The compiler never sees a value."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from lading.compiler.capability import Verdict, emulated
 from lading.compiler.payload import Request
 from lading.compiler.plan import Plan
 from lading.schema.diagnostics import Finding
@@ -16,6 +18,16 @@ def secret_names(requests: Sequence[Request]) -> tuple[str, ...]:
 def login_secret(host: str, part: str) -> str:
     """What the ``username`` or ``password`` of an image registry goes by among the secrets; no spec can name it so."""
     return f"registries/{host}/{part}"
+
+
+def is_secret(value: object) -> bool:
+    """Whether a variable of a job is the name of a secret."""
+    return isinstance(value, Mapping) and "secret" in value
+
+
+def readable(value: Any, platform: str) -> Verdict:
+    """A secret on a platform that has nothing but plain variables."""
+    return emulated(value, f"{platform} keeps it as plain text: whoever may see the job can read it")
 
 
 def secret_findings(plan: Plan) -> Iterator[Finding]:

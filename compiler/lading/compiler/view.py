@@ -32,7 +32,7 @@ RIVALS = {
 """Saying the one in a role or step leaves the others above it unsaid."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class View:
     """One level of the plan as an emitter reads it: native values with their sources.
 

@@ -25,10 +25,12 @@ class RunnerError(Exception):
 
     exit_code = 3
     code = "LD601"
+    advice = ""
+    """What can be done where an error does not say it itself."""
 
     def __init__(self, message: str, help: str = "") -> None:  # noqa: A002 - it is called help everywhere people see it
         super().__init__(message)
-        self.help = help
+        self.help = help or self.advice
         self.submission = ""
         """The id under which the ledger has what failed, where it does."""
 
@@ -47,30 +49,35 @@ class Refused(RunnerError):
     """The platform said no; nothing was submitted."""
 
     code = "LD602"
+    advice = "change what it does not take, or choose another target with -t"
 
 
 class LoginRejected(Refused):
     """The platform did not take the login; nothing was done."""
 
     code = "LD609"
+    advice = "see what the site says under auth, and try `lading doctor`"
 
 
 class Unreachable(RunnerError):
     """Nothing was sent, or what was sent is known not to have been accepted."""
 
     code = "LD603"
+    advice = "see that the target's address in the site is right and that its server runs, and try `lading doctor`"
 
 
 class NotSupported(RunnerError):
     """The platform has no such operation."""
 
     code = "LD604"
+    advice = "leave it out, or choose another target"
 
 
 class NoSuchJob(RunnerError):
     """Neither the ledger nor the platform knows that id."""
 
     code = "LD605"
+    advice = "`lading list` shows what was submitted, with the id that each target gave"
 
 
 class SecretMissing(RunnerError):

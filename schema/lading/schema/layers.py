@@ -42,7 +42,7 @@ class Found(Mapping[Path, Spot]):
         return sum(1 for _ in self)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Layer:
     """One layer: normalised values, and the spot of each by its path in the job.
 
@@ -51,7 +51,7 @@ class Layer:
 
     value: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[Path, Spot] = field(default_factory=dict)
-    found: dict[str, "Layer"] = field(default_factory=dict, compare=False, repr=False)
+    found: dict[str, "Layer"] = field(default_factory=dict, repr=False)
 
     def below(self, path: Path) -> "Layer":
         """What stands at the path, as a layer of its own with paths that start there."""

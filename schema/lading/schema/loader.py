@@ -5,8 +5,8 @@ they were quoted. Nothing here recurses, and what an alias stands for is counted
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar, NamedTuple
 
 from _ruamel_yaml import CParser
 from ruamel.yaml.error import MarkedYAMLError
@@ -31,8 +31,7 @@ MAX_DEPTH = 64
 MAX_EXPANSION = 10_000  # how many values all aliases of a file may stand for together
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One YAML document of a file."""
 
     file: str

@@ -12,7 +12,7 @@ from lading.schema.diagnostics import Place, Span, Spot, place_of
 from lading.schema.paths import Path
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Scalar:
     """One scalar as written. ``plain`` scalars may be numbers, booleans or null; quoted and block ones are text."""
 
@@ -26,7 +26,7 @@ class Scalar:
         return place_of(self.span)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Sequence:
     """A list, in order."""
 
@@ -39,7 +39,7 @@ class Sequence:
         return place_of(self.span)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Mapping:
     """A map in the order of the file, each value with the span of its key.
 

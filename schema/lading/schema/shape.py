@@ -37,7 +37,7 @@ Type = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: hundreds are made for every command, which would take thrice as long
 class Shape:
     """The type of one value. Only the attributes that the type uses are set.
 
@@ -57,7 +57,7 @@ class Shape:
     form: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Field:
     """One field of a struct.
 

@@ -6,7 +6,7 @@ from lading.runner.invocation.options import subcommand
 from lading.runner.invocation.session import Session
 
 
-@subcommand("lading files cluster:~/jobs")
+@subcommand("lading files tianhe:~/jobs")
 @click.argument("place", metavar="TARGET:PATH")
 def command(session: Session, place: str) -> None:
     """List a folder of a target.

@@ -1,5 +1,7 @@
 """``lading logs``: what a job has printed."""
 
+from contextlib import nullcontext
+
 import click
 
 from lading.runner.invocation.options import Whole, WrongUsage, subcommand
@@ -34,16 +36,19 @@ def command(
     """
     from lading.runner.jobs.found import find_job
     from lading.runner.jobs.logs import lines_of, print_line, read_logs
+    from lading.runner.jobs.wait import going_on
     from lading.runner.platform import LogQuery
 
     if follow and not session.screen.is_human:
         raise WrongUsage("--format json is one document, and -f has no end", "leave out one of the two")
     query = LogQuery(follow, lines_of(lines), role, replica, container, index)
-    found = read_logs(find_job(session, id_), query, step)
+    job = find_job(session, id_)
+    found = read_logs(job, query, step)
     if session.screen.is_human:
         line = None
-        for line in found:
-            print_line(line)
+        with going_on(session.screen, [job.submission]) if follow else nullcontext():
+            for line in found:
+                print_line(line)
         if line is None and (step or query != LogQuery(follow)):
             session.screen.remark("nothing was printed there")
     else:

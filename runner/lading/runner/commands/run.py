@@ -19,7 +19,8 @@ from lading.runner.invocation.words import specs, targets
 def command(session: Session, spec: str, target: str | None, accept: Sequence[str], sets: Sequence[str]) -> int:
     """Submit one job and follow it to its end.
 
-    Prints what the job prints, and exits with its code. Ctrl-C stops following; the job goes on.
+    Prints what the job prints, and exits with its code; with 1 where its platform tells none, which the last line says.
+    Codes 2 to 4 of lading itself come with an error. Ctrl-C stops following; the job goes on.
     """
     from lading.runner.jobs.dispatch import send_all, sendables
     from lading.runner.jobs.found import Found

@@ -9,7 +9,7 @@ from lading.runner.invocation.session import Session
 from lading.runner.invocation.words import files
 
 
-@subcommand("lading upload model.pt cluster:~/models/model.pt")
+@subcommand("lading upload model.pt tianhe:~/models/model.pt")
 @click.argument("file", metavar="FILE", shell_complete=files)
 @click.argument("place", metavar="TARGET:PATH")
 def command(session: Session, file: str, place: str) -> None:

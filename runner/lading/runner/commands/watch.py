@@ -19,7 +19,7 @@ def command(session: Session, ids: Sequence[str]) -> int:
     to date, elsewhere as a line for each change. Exits as `lading wait` does.
     """
     from lading.runner.jobs.found import Found, find_job, followed
-    from lading.runner.jobs.wait import changes, on_several
+    from lading.runner.jobs.wait import changes, going_on, on_several
     from lading.runner.ledger.record import Submission
     from lading.runner.output.live import live
     from lading.runner.output.submissions import exit_code
@@ -32,9 +32,10 @@ def command(session: Session, ids: Sequence[str]) -> int:
         jobs = [Found(submission, session) for submission in alive]
     if not jobs:
         raise WrongUsage("nothing is pending or running", "`lading list` shows what has ended")
-    if is_terminal(sys.stdout):
-        return exit_code(live(session.screen, jobs))
-    last: dict[str, Submission] = {}
-    for line in changes(followed(jobs), last, several=on_several(jobs)):
-        session.screen.result(f"{line}\n")
+    with going_on(session.screen, [job.submission for job in jobs]):
+        if is_terminal(sys.stdout):
+            return exit_code(live(session.screen, jobs))
+        last: dict[str, Submission] = {}
+        for line in changes(followed(jobs), last, several=on_several(jobs)):
+            session.screen.result(f"{line}\n")
     return exit_code(list(last.values()))

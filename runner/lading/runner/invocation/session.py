@@ -66,7 +66,8 @@ class Session:
         if key not in self._channels:
             check_targets(site, [target])
             self._channels[key] = open_channel(site, target, self.ledger)
-        return replace(self._channels[key], spec_dir=Path(os.path.dirname(spec)).absolute())
+        spec_dir = Path(os.path.dirname(spec)).absolute()
+        return replace(self._channels[key], spec_dir=spec_dir, tell=self.screen.remark)
 
     def close(self) -> None:
         """Nothing is open any more."""

@@ -1,5 +1,6 @@
 """Files on targets, as command lines name them: ``TARGET:PATH``."""
 
+import os
 from pathlib import Path
 
 from lading.runner.invocation.options import WrongUsage
@@ -10,8 +11,24 @@ def place_of(text: str) -> tuple[str, str]:
     """The target and the path on it."""
     target, colon, path = text.partition(":")
     if not colon or not target or not path:
-        raise WrongUsage(f'"{text}" names no file of a target', "write it as TARGET:PATH, such as cluster:~/data")
+        raise WrongUsage(f'"{text}" names no file of a target', "write it as TARGET:PATH, such as tianhe:~/data")
     return target, path
+
+
+def landing(path: str, file: str | None) -> str:
+    """The file on this machine that a copy of the path becomes: under its own name, where a folder is named or nothing.
+
+    The folder must be there.
+    """
+    own = os.path.basename(path.rstrip("/"))
+    is_folder = not file or file.endswith("/") or os.path.isdir(file)
+    name = os.path.join(file or "", own) if is_folder else str(file)
+    if is_folder and not own:
+        raise WrongUsage(f"{path} names no file", "name the file to write to as well")
+    folder = os.path.dirname(name) or "."
+    if not os.path.isdir(folder):
+        raise WrongUsage(f"there is no folder {folder}", "make it first, or name one that is there")
+    return name
 
 
 def existing(name: str) -> Path:

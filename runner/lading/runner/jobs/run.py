@@ -1,8 +1,7 @@
 """Following one job to its end, as if it ran here."""
 
-from lading.runner.invocation.failures import INTERRUPTED
 from lading.runner.jobs.found import Found
-from lading.runner.jobs.wait import last_of, print_logs
+from lading.runner.jobs.wait import going_on, last_of, print_logs
 from lading.runner.ledger.record import Submission
 from lading.runner.output.submissions import reason
 from lading.runner.states import State
@@ -18,23 +17,18 @@ def see_through(job: Found) -> int:
     """
     screen, submission = job.session.screen, job.submission
     screen.remark(f"{submission.id} runs on {submission.target}")
-    try:
+    with going_on(screen, [submission]):
         print_logs(job)
         ended = last_of(job)
-    except KeyboardInterrupt:
-        screen.remark(
-            f"\nthe job goes on; `lading logs -f {submission.id}` shows it, `lading stop {submission.id}` ends it"
-        )
-        return INTERRUPTED
+    code = own_code(ended)
     if ended.state is not State.SUCCEEDED:
-        why = reason(ended)
+        untold = "" if code else f"{ended.target} tells no exit code"
+        why = "; ".join(filter(None, (reason(ended), untold)))
         screen.complain(f"{submission.id} {ended.state}" + (f": {why}" if why else ""))
-    return exit_code_of(ended)
+    return code or CODES.get(ended.state, 1)
 
 
-def exit_code_of(submission: Submission) -> int:
-    """The job's own exit code; of several parts, that of the first that did not succeed."""
-    if submission.state is State.SUCCEEDED:
-        return 0
+def own_code(submission: Submission) -> int | None:
+    """The job's own exit code where it says something; of several parts, that of the first that did not succeed."""
     codes = [part.status.exit_code for part in submission.parts if part.status.state is not State.SUCCEEDED]
-    return next((code for code in codes if code), CODES.get(submission.state, 1))
+    return next((code for code in codes if code), None)

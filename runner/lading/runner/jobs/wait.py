@@ -2,12 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
+from click.exceptions import Exit
+
+from lading.runner.invocation.failures import INTERRUPTED
 from lading.runner.invocation.options import WrongUsage
 from lading.runner.invocation.session import Session
 from lading.runner.jobs.found import Found, followed, label
 from lading.runner.jobs.logs import print_line, read_logs
 from lading.runner.ledger.record import Submission
+from lading.runner.output.screen import Screen
 from lading.runner.output.submissions import reason
 from lading.runner.platform import LogQuery
 from lading.schema.units import parse_seconds
@@ -15,6 +20,23 @@ from lading.schema.units import parse_seconds
 
 class _TimeIsUp(Exception):
     """Waiting has taken as long as it was allowed to."""
+
+
+@contextmanager
+def going_on(screen: Screen, submissions: Sequence[Submission]) -> Iterator[None]:
+    """An interrupt ends the looking on and not the jobs; people are told how to look again, and how to end them."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        what, names = (
+            "the job goes on" if len(submissions) == 1 else "the jobs go on",
+            " ".join(map(label, submissions)),
+        )
+        again = "logs -f" if len(submissions) == 1 else "wait"
+        shows = "shows it" if len(submissions) == 1 else "waits for them"
+        ends = "ends it" if len(submissions) == 1 else "ends them"
+        screen.remark(f"\n{what}; `lading {again} {names}` {shows}, `lading stop {names}` {ends}")
+        raise Exit(INTERRUPTED) from None
 
 
 def limit_of(text: str | None) -> float | None:
@@ -29,8 +51,9 @@ def wait_for(session: Session, jobs: Sequence[Found], limit: float | None = None
     """The submissions as they ended, in the order of the jobs; as they were last seen where the time was up."""
     last: dict[str, Submission] = {}
     try:
-        for line in changes(followed(jobs, _sleeper(limit)), last, several=on_several(jobs)):
-            session.screen.remark(line)
+        with going_on(session.screen, [job.submission for job in jobs]):
+            for line in changes(followed(jobs, _sleeper(limit)), last, several=on_several(jobs)):
+                session.screen.remark(line)
     except _TimeIsUp:
         session.screen.remark("the time is up; the jobs go on")
     return [last.get(label(job.submission), job.submission) for job in jobs]
@@ -79,5 +102,6 @@ def _sleeper(limit: float | None) -> Callable[[float], None]:
 
 def print_logs(job: Found) -> None:
     """All that the job prints stands on standard output, until it has ended."""
-    for line in read_logs(job, LogQuery(follow=True)):
-        print_line(line)
+    with going_on(job.session.screen, [job.submission]):
+        for line in read_logs(job, LogQuery(follow=True)):
+            print_line(line)

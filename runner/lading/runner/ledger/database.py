@@ -49,11 +49,27 @@ def telling(file: Path) -> Iterator[None]:
     """Whatever SQLite or the file system objects to becomes one sentence and one thing to do."""
     try:
         yield
+    except UnicodeDecodeError as error:  # of a text in it, or of what SQLite itself says of it
+        raise damaged(file) from error
     except (sqlite3.Error, OSError) as error:
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         found = (meaning for words, meaning in REMEDIES.items() if words in said.lower())
         what, remedy = next(found, ("can not be used", ELSEWHERE))
         raise LedgerUnusable(f"the ledger {file} {what}: {said}", remedy) from error
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[None]:
+    """What was written is read back inside: whatever can not be is damaged."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise damaged(file) from error
+
+
+def damaged(file: Path) -> LedgerUnusable:
+    """The error that says so."""
+    return LedgerUnusable(f"the ledger {file} is damaged: what is in it makes no sense", DAMAGED)
 
 
 def open_database(file: Path) -> sqlite3.Connection:

@@ -17,7 +17,7 @@ from typing import Any
 
 from lading.compiler.payload import Request
 from lading.runner.errors import NoSuchJob, PlanUnusable
-from lading.runner.ledger.database import open_database, telling
+from lading.runner.ledger.database import open_database, reading, telling
 from lading.runner.ledger.group import Together, Write
 from lading.runner.ledger.record import Event, Kind, Part, Submission
 from lading.runner.ledger.rows import (
@@ -103,7 +103,9 @@ class Ledger:
         row = [token, self._clock(), event.kind, event.state, event.native_id or None, as_json(event.data)]
 
         def write() -> None:
-            (known,) = self._rows("SELECT state FROM part_now WHERE token = ?", [token])
+            rows = self._rows("SELECT state FROM part_now WHERE token = ?", [token])
+            with reading(self._file):
+                (known,) = rows
             if event.state is None or event.kind is Kind.STARTED or known["state"] not in FINAL:
                 self._connection.execute(_EVENT, row)
 
@@ -128,7 +130,8 @@ class Ledger:
     def current(self, ids: Sequence[str]) -> list[Submission]:
         """The submissions of these ids as they are now, in that order."""
         found = {one.id: one for one in self._submissions("id IN (SELECT value FROM json_each(?))", [as_json(ids)])}
-        return [found[id_] for id_ in ids]
+        with reading(self._file):
+            return [found[id_] for id_ in ids]
 
     def newest(self, target: str, name: str) -> Submission | None:
         """The last submission of that name of which any part reached the target, or may have."""
@@ -170,8 +173,10 @@ class Ledger:
 
     def requests(self, submission_id: str) -> list[dict[str, Any]]:
         """The requests of a submission, as data with the names of secrets."""
-        (row,) = self._rows("SELECT requests FROM submission WHERE id = ?", [submission_id])
-        return list(loads(row["requests"]))
+        rows = self._rows("SELECT requests FROM submission WHERE id = ?", [submission_id])
+        with reading(self._file):
+            (row,) = rows
+            return list(loads(row["requests"]))
 
     def secrets_sent(self, target: str) -> frozenset[str]:
         """The names of all secrets that requests to the target ever held."""
@@ -186,20 +191,25 @@ class Ledger:
         """All that happened to a submission, in order: the part's name and the event."""
         text = """SELECT name, event.* FROM event JOIN part USING (token)
             WHERE submission = (SELECT seq FROM submission WHERE id = ?) ORDER BY event.seq"""
-        return [(row["name"], event_of(row)) for row in self._rows(text, [submission_id])]
+        rows = self._rows(text, [submission_id])
+        with reading(self._file):
+            return [(row["name"], event_of(row)) for row in rows]
 
     def _submissions(self, where: str, values: Sequence[str], limit: int | None = None) -> list[Submission]:
         text = f"SELECT {COLUMNS} FROM submission WHERE {where} ORDER BY seq DESC LIMIT ?"  # noqa: S608 - own words
         with self._transaction("BEGIN"):
             rows = self._rows(text, [*values, -1 if limit is None else limit])
             parts = self._parts([row["seq"] for row in rows])
-        return [submission_of(row, tuple(parts[row["seq"]])) for row in rows]
+        with reading(self._file):
+            return [submission_of(row, tuple(parts[row["seq"]])) for row in rows]
 
     def _parts(self, submissions: Sequence[int]) -> Mapping[int, list[Part]]:
         text = "SELECT * FROM part_now WHERE submission IN (SELECT value FROM json_each(?)) ORDER BY submission, place"
         parts: dict[int, list[Part]] = {seq: [] for seq in submissions}
-        for row in self._rows(text, [as_json(submissions)]):
-            parts[row["submission"]].append(part_of(row))
+        rows = self._rows(text, [as_json(submissions)])
+        with reading(self._file):
+            for row in rows:
+                parts[row["submission"]].append(part_of(row))
         return parts
 
     def _rows(self, text: str, values: Sequence[Any]) -> list[Row]:

@@ -14,6 +14,9 @@ from lading.schema.diagnostics import Diagnostic, in_order
 if TYPE_CHECKING:
     from lading.runner.output.tables import Column, Rows
 
+FOR_OTHERS = GITHUB, SARIF = "github", "sarif"
+"""Formats of diagnostics that are not ours."""
+
 WIDEST = 120
 """Diagnostics are not drawn wider than this: nobody reads lines that long."""
 
@@ -118,11 +121,25 @@ class Screen:
         """The user knows what went wrong, in the format that was asked for; the answer is the exit code."""
         if self.is_human:
             self.diagnostics(diagnostics)
+        elif self.settings.format in FOR_OTHERS:
+            self.for_others(diagnostics)
         else:
             from lading.schema.render.json import as_data
 
             self.document({"diagnostics": as_data(diagnostics)})
         return exit_code
+
+    def for_others(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """They stand on standard output in a format that is not ours."""
+        if self.settings.format == GITHUB:
+            from lading.schema.render.github import github
+
+            self.result(github(diagnostics))
+        else:
+            from lading.runner.version import LADING
+            from lading.schema.render.sarif import as_sarif
+
+            self.result(as_json(as_sarif(diagnostics, version=LADING)))
 
     @property
     def width(self) -> int:

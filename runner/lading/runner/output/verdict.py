@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lading.runner.output.screen import Screen
+from lading.runner.output.screen import FOR_OTHERS, Screen
 from lading.runner.specs.checked import Checked
-from lading.runner.version import LADING
 from lading.schema.codes import Severity
 from lading.schema.diagnostics import Diagnostic, has_errors
 
@@ -45,20 +44,11 @@ def _json(screen: Screen, verdict: Verdict) -> None:
     screen.document({"valid": verdict.is_valid, "files": files, "diagnostics": as_data(verdict.diagnostics)})
 
 
-def _github(screen: Screen, verdict: Verdict) -> None:
-    from lading.schema.render.github import github
-
-    screen.result(github(verdict.diagnostics))
+def _for_others(screen: Screen, verdict: Verdict) -> None:
+    screen.for_others(verdict.diagnostics)
 
 
-def _sarif(screen: Screen, verdict: Verdict) -> None:
-    from lading.runner.output.screen import as_json
-    from lading.schema.render.sarif import as_sarif
-
-    screen.result(as_json(as_sarif(verdict.diagnostics, version=LADING)))
-
-
-_WRITERS = {"human": _human, "json": _json, "github": _github, "sarif": _sarif}
+_WRITERS = {"human": _human, "json": _json, **dict.fromkeys(FOR_OTHERS, _for_others)}
 
 
 def summary(verdict: Verdict) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lading.runner.errors import NoSuchJob, NotSupported, Refused, RunnerError, Unreachable
 from lading.runner.platform import Accepted, Executed, Lacking, LogLine, LogQuery, Usage
-from lading.runner.sbatch import answers, partitions, search
+from lading.runner.sbatch import answers, live, partitions, search
 from lading.runner.sbatch.answer import Answer
 from lading.runner.sbatch.logs import Logs
 from lading.runner.states import State, Status
@@ -80,6 +80,18 @@ class Cluster(Lacking):
         """The time limit, the priority, or how many elements of an array run at once."""
         words = [_change(path, value) for path, value in changes.items()]
         self._order(native_id, ["scontrol", "update", f"JobId={native_id}", *words])
+
+    def now(self, native_id: str) -> live.Now:
+        """The job as the controller has it. Raises NotSupported where only the accounting remembers it."""
+        found = live.now(self.ask, native_id) if answers.ID.fullmatch(native_id) else None
+        if found:
+            return found
+        if native_id in self.status([native_id]):
+            raise NotSupported(
+                f"{self.platform} tells of job {native_id} only how it is, and not what was asked for",
+                "compare with what was submitted: `--against last`",
+            )
+        raise NoSuchJob(f"Slurm knows no job {native_id}")
 
     def logs(self, native_id: str, query: LogQuery) -> Iterator[LogLine]:
         """The lines of the job's output files."""

@@ -86,11 +86,21 @@ def _forms(value: str) -> Iterator[str]:
     if len(value) < SHORT:
         return
     yield from (line for line in value.splitlines() if len(line) > SHORT)
-    yield from (json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1])
+    yield from _in_json(value)
+    yield repr(value)[1:-1]
     yield from (quote(value), quote(value, safe=""), quote_plus(value))
     yield value.replace("'", "'\"'\"'")  # as a shell has it
     yield from _base64(value.encode())
     yield value.encode().hex()
+
+
+def _in_json(value: str) -> Iterator[str]:
+    """The value in JSON, and in JSON that stands in a string of JSON, as platforms have it up to three levels deep."""
+    for is_ascii in (True, False):
+        inside = value
+        for _ in range(3):
+            inside = json.dumps(inside, ensure_ascii=is_ascii)[1:-1]
+            yield inside
 
 
 def _base64(data: bytes) -> Iterator[str]:

@@ -134,5 +134,6 @@ def _instead(name: str) -> str:
         there = [entry for entry in os.listdir(folder) if entry.endswith(ENDINGS)]
     except OSError:
         return f"there is no folder {folder} either"
-    near = nearest(os.path.basename(name), there)
-    return f"did you mean {os.path.join(os.path.dirname(name), near)}?" if near else "name a file that is there"
+    stems = {os.path.splitext(entry)[0]: entry for entry in there}
+    near = nearest(os.path.splitext(os.path.basename(name))[0], stems)
+    return f"did you mean {os.path.join(os.path.dirname(name), stems[near])}?" if near else "name a file that is there"

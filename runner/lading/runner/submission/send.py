@@ -45,7 +45,9 @@ def _until_reached(outgoing: Outgoing, channel: Channel) -> Accepted:
     for delay in RETRY_DELAYS:
         try:
             return channel.client.submit(outgoing)
-        except Unreachable:
+        except Unreachable as error:
+            if delay == RETRY_DELAYS[0]:
+                channel.tell(f"{outgoing.name}: {scrubber().scrub(str(error))}; trying again")
             channel.sleep(delay)
             if found := _found(outgoing, channel):
                 return found

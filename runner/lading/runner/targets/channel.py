@@ -20,7 +20,7 @@ from lading.runner.targets.sites import Site
 class Channel:
     """A client, the ledger that keeps what it does, the secrets that it is given, and where a spec's files start.
 
-    ``platform`` and ``endpoint`` are what the site says of the target now.
+    ``tell`` says something to whoever waits. ``platform`` and ``endpoint`` are what the site says of the target now.
     """
 
     client: Client
@@ -32,6 +32,7 @@ class Channel:
     ids: Ids = field(default_factory=Ids)
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.time
+    tell: Callable[[str], None] = lambda _: None
 
 
 def open_channel(site: Site, target: str, ledger: Ledger) -> Channel:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lading.runner.errors import NotSupported, RunnerError
+from lading.runner.errors import LedgerUnusable, NotSupported, RunnerError, SecretMissing, Unreachable
 from lading.runner.invocation.session import Session, check_targets
 from lading.runner.secrets.scrub import scrubber
 from lading.runner.version import LADING
@@ -29,9 +29,16 @@ def examine(session: Session, targets: Sequence[str] = ()) -> tuple[list[Finding
             findings += [Finding(name, *pair) for pair in session.channel(name).client.check()]
         except RunnerError as error:
             scrubber().error(error)
-            findings.append(Finding(name, "reachable", "not tried" if isinstance(error, NotSupported) else "no"))
+            findings.append(Finding(name, "reachable", _reached(error)))
             errors.append(error.about(name))
     return findings, errors
+
+
+def _reached(error: RunnerError) -> str:
+    """What is known of a target that was looked at in vain: some errors come before anything is asked."""
+    if isinstance(error, NotSupported | SecretMissing | LedgerUnusable):
+        return "not tried"
+    return "no" if isinstance(error, Unreachable) else "yes, it answered"
 
 
 def _ourselves(session: Session) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import Any
 from lading.compiler.bundles import Bundle
 from lading.compiler.capability import GIB, Leaf, Unit, Verdict, dropped, emulated, exact, refused, rounded
 from lading.compiler.platforms.aihub.skus import Allocation, allocation, cluster_of, several, sku_text
+from lading.compiler.secrets import is_secret, readable
 from lading.compiler.target import Target
 from lading.schema.units import written
 
@@ -43,8 +44,8 @@ def pull_of(native: Any, _: Target) -> str | None:
 
 def env(leaf: Leaf) -> Verdict:
     """A secret is a plain variable there."""
-    if isinstance(leaf.value, Mapping):
-        return emulated(leaf.value, "AIHub keeps it as plain text: whoever may see the task can read it")
+    if is_secret(leaf.value):
+        return readable(leaf.value, "AIHub")
     return exact(leaf.value)
 
 

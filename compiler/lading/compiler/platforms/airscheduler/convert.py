@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from lading.compiler.capability import Fidelity, Leaf, Verdict, dropped, emulated, exact, refused
+from lading.compiler.secrets import is_secret, readable
 from lading.compiler.target import Target
 
 AGAIN = "a loop in the command starts it again, in the same container"
@@ -26,13 +27,12 @@ def workdir(leaf: Leaf) -> Verdict:
 
 def variable(leaf: Leaf) -> Verdict:
     """A variable as it is. The platform has no other place for secrets, and shows the task's variables to people."""
-    note = "the platform keeps the value in the clear" if isinstance(leaf.value, dict) else ""
-    return Verdict(Fidelity.EXACT, leaf.value, note)
+    return readable(leaf.value, "AirScheduler") if is_secret(leaf.value) else exact(leaf.value)
 
 
 def variable_in_command(leaf: Leaf) -> Verdict:
     """A variable that is set in the command, where a secret would be there for everybody to read."""
-    if isinstance(leaf.value, dict):
+    if is_secret(leaf.value):
         return refused("the first edition has variables in the command only, which everybody may read")
     return emulated(leaf.value, "set by `env` in the command") if _has_command(leaf) else dropped(NO_COMMAND)
 

@@ -7,6 +7,7 @@ from lading.compiler.capability import Convert, Leaf, Verdict, dropped, emulated
 from lading.compiler.platforms.paddleflow.expansion import escaped
 from lading.compiler.platforms.paddleflow.jobtype import FRAMEWORKS, JobType, type_of
 from lading.compiler.platforms.paddleflow.objects import has_object, is_pulled_so_anyway, reasons, sent_as_object
+from lading.compiler.secrets import is_secret, readable
 from lading.compiler.target import Target
 from lading.schema.units import written
 
@@ -46,8 +47,8 @@ def pull(leaf: Leaf) -> Verdict:
 
 def env(leaf: Leaf) -> Verdict:
     """The value, so that Kubernetes leaves it as it is, whichever role or step it ends up in. A secret is told too."""
-    if isinstance(leaf.value, Mapping):
-        return emulated(leaf.value, "PaddleFlow keeps it as plain text: whoever may see the job can read it")
+    if is_secret(leaf.value):
+        return readable(leaf.value, "PaddleFlow")
     return exact(escaped(leaf.value, leaf.once(_variables)))
 
 

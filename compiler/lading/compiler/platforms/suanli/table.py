@@ -36,7 +36,7 @@ TABLE = Table(
         "shell": EXACT("services[].start_script"),
         "launch": EXACT("", convert=convert.launch),
         "workdir": EMULATED("services[].start_script", "cd in the command"),
-        "env": EXACT("services[].env"),
+        "env": EXACT("services[].env", convert=convert.env),
         "framework": EMULATED("services[].env", "of PyTorch one process", convert=convert.framework),
         "replicas": EMULATED("points", "numbered pods that run at the same time", convert=convert.replicas),
         "slots": REFUSED("a replica is one process here: let the command start the others, as torchrun does"),

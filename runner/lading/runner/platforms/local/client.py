@@ -13,7 +13,7 @@ from lading.runner.platform import Accepted, Context, Lacking, LogLine, LogQuery
 from lading.runner.platforms.local import capacity, ending, logs, supervisor, usage
 from lading.runner.platforms.local.jobdir import JobDir
 from lading.runner.platforms.local.observe import Report, observe
-from lading.runner.platforms.local.program import Source, inherited, processes
+from lading.runner.platforms.local.program import Source, inherited, processes, script_of
 from lading.runner.states import State, Status
 
 GRACE = 10
@@ -74,6 +74,14 @@ class Client(Lacking):
         if not observe(folder).is_final:
             raise Refused(f"{native_id} has not ended", "stop it first")
         folder.remove()
+
+    def live(self, native_id: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What is in the job's folder; of secrets only the names, since their values are kept nowhere."""
+        folder = self._existing(native_id)
+        body = folder.job()["body"]
+        secrets = {group["role"]: _secrets(group) for group in sent.get("groups", ())}
+        groups = [_now(group, secrets.get(group["role"], {}), folder) for group in body["groups"]]
+        return {**body, "groups": groups}
 
     def logs(self, native_id: str, query: LogQuery) -> Iterator[LogLine]:
         """Each process's output in the order in which it came; several have their names in front."""
@@ -154,10 +162,21 @@ def _split(body: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str,
         for group in body["groups"]
     ]
     secrets = {
-        group["role"]: {name: value.reveal() for name, value in group["env"].items() if not isinstance(value, str)}
-        for group in body["groups"]
+        group["role"]: {name: value.reveal() for name, value in _secrets(group).items()} for group in body["groups"]
     }
     return {**body, "groups": groups}, secrets
+
+
+def _secrets(group: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in group["env"].items() if not isinstance(value, str)}
+
+
+def _now(group: Mapping[str, Any], secrets: Mapping[str, Any], folder: JobDir) -> dict[str, Any]:
+    """The role with the names of its secrets, and with what is in the file of its script, which each attempt runs."""
+    now = {**group, "env": {**group["env"], **secrets}}
+    if "script" in group:
+        now["script"] = script_of(folder.path, group["role"]).read_bytes().decode(errors="replace")
+    return now
 
 
 def _status(report: Report) -> Status:

@@ -10,7 +10,7 @@ from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refuse
 from lading.runner.http.answer import Garbled
 from lading.runner.http.connection import Call
 from lading.runner.platform import Accepted, Context, Download, Entry, Executed, LogLine, LogQuery, Outgoing
-from lading.runner.platforms.newt import columns, handover
+from lading.runner.platforms.newt import columns, handover, live
 from lading.runner.platforms.newt.commands import Commands
 from lading.runner.platforms.newt.files import Files
 from lading.runner.platforms.newt.logs import Logs, Outputs
@@ -103,6 +103,10 @@ class Client(Cluster):
         except RunnerError as error:
             if not HAS_ENDED.search(str(error)):
                 raise
+
+    def live(self, native_id: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What Slurm's own commands tell of the job there. A script that was there already is none of the form."""
+        return live.body(sent, self.now(native_id))
 
     def logs(self, native_id: str, query: LogQuery) -> Iterator[LogLine]:
         """The lines of the job's output files."""

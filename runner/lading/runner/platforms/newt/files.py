@@ -62,6 +62,7 @@ class Files:
         return content[:size]
 
     def _path(self, place: str) -> str:
+        place = "~/" if place == "~" else place
         if not place.startswith(("/", "~/")):
             raise Refused(f"{place} is no place there", "write an absolute path, or one that starts with ~/")
         return f"file/{self._machine}/{quote(place.lstrip('/'), safe='/~')}"

@@ -1,7 +1,8 @@
 """Slurm through its own commands, run here or behind a prefix."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from lading.runner.platform import Accepted, Context, Outgoing
 from lading.runner.platforms.slurm.command import Commands, Run
@@ -9,6 +10,8 @@ from lading.runner.platforms.slurm.submission import submit
 from lading.runner.sbatch.answer import Answer
 from lading.runner.sbatch.answers import ENVIRONMENT
 from lading.runner.sbatch.cluster import Cluster
+from lading.runner.sbatch.live import comment_of, script_of
+from lading.runner.sbatch.search import PREFIX
 
 MINUTE = 60
 
@@ -40,3 +43,10 @@ class Client(Cluster):
         """The id that sbatch gave to the job."""
         wanted = [(entry["type"], outgoing.after.get(entry["job"], entry["job"])) for entry in outgoing.body["after"]]
         return Accepted(submit(self._run, outgoing, self.conditions(wanted)))
+
+    def live(self, native_id: str, sent: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The script with its options as they are now, and the comment; nobody tells what it waits for, or secrets."""
+        job = self.now(native_id)
+        comment = comment_of(job, PREFIX)
+        told = {**sent, "script": script_of(job, job.script)}
+        return {**told, "comment": comment} if comment else {key: told[key] for key in told if key != "comment"}
