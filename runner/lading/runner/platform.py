@@ -150,7 +150,8 @@ class Client(Protocol):
     def find(self, token: str, path: str = "") -> Accepted | None:
         """The job that carries the token and was asked for at the path, or None where there is certainly none.
 
-        Raises OutcomeUnknown where the platform can not be asked, or not in a way that would prove absence.
+        Raises OutcomeUnknown where the platform can not be asked, or not in a way that would prove absence; Unreachable
+        where that may be otherwise soon.
         """
         ...
 

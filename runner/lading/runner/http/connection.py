@@ -115,7 +115,7 @@ class Connection:
     @property
     def place(self) -> str:
         """Where it is, as people are told."""
-        return urlsplit(self.endpoint).netloc or self.endpoint
+        return short(urlsplit(self.endpoint).netloc or self.endpoint)
 
     def ask(self, call: Call, *, limit: int = LARGEST_ANSWER) -> Answer:
         """The answer to a question, which does no harm when it is asked again."""
@@ -203,7 +203,7 @@ class Connection:
         except OSError as error:
             raise Refused(f"a file can not be sent: {_reason(error)}", "name a regular file") from None
         except (httpx.InvalidURL, UnicodeError, ValueError, TypeError) as error:
-            raise Refused(f"nothing can be asked of {self.place}{call.path}: {_reason(error)}") from None
+            raise Refused(f"nothing can be asked of {self.place}{short(call.path)}: {_reason(error)}") from None
         if self.sign:
             self.sign(request)
         try:

@@ -16,9 +16,10 @@ def catalog_of(clusters: Sequence[Row], storages: Sequence[Row], used: Used) -> 
     """Clusters and storages by their names, and what the clusters call the models of GPUs that they have."""
     entries = {name: _cluster(row, used) for name, row in _named(clusters)}
     models = {entry.get("gpuModel") for entry in entries.values()}
+    gpus = {portable: model for portable, model in PORTABLE_GPUS.items() if model in models}
     return {
         "clusters": entries,
-        "gpus": {portable: model for portable, model in PORTABLE_GPUS.items() if model in models},
+        **({"gpus": gpus} if gpus else {}),
         "volumes": {name: _storage(row) for name, row in _named(storages)},
     }
 

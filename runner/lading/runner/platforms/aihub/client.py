@@ -162,8 +162,7 @@ class Client(Lacking):
 
     def catalog(self) -> Mapping[str, Any]:
         """The clusters with their SKUs, the models of their GPUs, and the storages."""
-        module = protocol.FOR_TRAINING
-        clusters = self._asked(protocol.CLUSTERS, protocol.rows, module_type=module)
+        clusters = self._clusters()
         storages = self._asked(protocol.STORAGES, protocol.rows)
         with self._services.of(protocol.CLUSTERS).reading():
             return catalog_of(clusters, storages, self._used)
@@ -171,7 +170,7 @@ class Client(Lacking):
     def check(self) -> Sequence[tuple[str, str]]:
         """Whether the login is good, and how much the user can see."""
         storages = self._asked(protocol.STORAGES, protocol.rows)
-        clusters = self._asked(protocol.CLUSTERS, protocol.rows, module_type=protocol.FOR_TRAINING)
+        clusters = self._clusters()
         projects = self._asked(protocol.PROJECTS, protocol.rows)
         seen = {"storages": storages, "clusters": clusters, "projects": projects}
         return [("login", "good"), *((name, str(len(found))) for name, found in seen.items())]
@@ -186,6 +185,12 @@ class Client(Lacking):
             self._sleep(pause)
             if self.status([native_id]).get(native_id) != before:
                 return
+
+    def _clusters(self) -> Sequence[Mapping[str, Any]]:
+        """Those that tasks of this user can be sent to."""
+        query = {"module_type": protocol.FOR_TRAINING, **self._services.asker}
+        found: list[Mapping[str, Any]] = self._asked(protocol.CLUSTERS, protocol.rows, **query)
+        return found
 
     def _used(self, cluster: int) -> Mapping[str, Any]:
         """The cluster as a task has it: a training, or where there never was one, a quota task."""

@@ -2,8 +2,11 @@
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 
 from lading.runner.errors import NotSupported
+from lading.runner.http.answer import Answer, Garbled
 from lading.runner.http.api import Api, header, login_of
 from lading.runner.http.connection import connection
 from lading.runner.platform import Context
@@ -20,7 +23,8 @@ class Services:
         self._apis: dict[str, Api] = {}
         self._lock = threading.Lock()
         users = self._own.get("users", context.endpoint)
-        self._login = login_of(context, NAME, protocol.judge, protocol.login, users)
+        self._user: int | None = None
+        self._login = login_of(context, NAME, self._entered, protocol.login, users)
 
     def of(self, path: str) -> Api:
         """The service that the path belongs to. Raises NotSupported where the site does not say where that is."""
@@ -36,6 +40,18 @@ class Services:
                 line = connection(self._context, header("Authorization", self._login, "Bearer "), endpoint)
                 self._apis[endpoint] = Api(NAME, line, protocol.judge, self._login)
             return self._apis[endpoint]
+
+    @property
+    def asker(self) -> dict[str, str | int]:
+        """Who asks, for questions that must say so: the number that came with the login, nothing with a token."""
+        self._login.token()
+        return {} if self._user is None else {"user_id": self._user}
+
+    def _entered(self, answer: Answer) -> Any:
+        said = protocol.judge(answer)
+        with suppress(Garbled):
+            self._user = protocol.number_of(said)
+        return said
 
     def close(self) -> None:
         """Nothing is open any more."""
