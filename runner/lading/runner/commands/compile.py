@@ -1,10 +1,11 @@
 """``lading compile``: the native payload, to look at or to hand to the platform's own command."""
 
+import sys
 from collections.abc import Sequence
 
 import click
 
-from lading.runner.invocation.options import ACCEPT, SETS, TARGETS, WrongUsage, subcommand
+from lading.runner.invocation.options import ACCEPT, SETS, TARGETS, WrongUsage, is_terminal, subcommand
 from lading.runner.invocation.session import Session
 
 
@@ -19,10 +20,11 @@ def command(
 ) -> None:
     """Print what a target would be sent.
 
-    A script where the platform takes scripts, JSON elsewhere. With --format json the whole compilation: what became of
-    each field, the digest, the secrets that are needed. Several payloads need -o or --format json.
+    A script where the platform takes scripts, JSON elsewhere; on a terminal, texts of several lines stand below that.
+    With --format json the whole compilation: what became of each field, the digest, the secrets that are needed.
+    Several payloads need -o or --format json.
     """
-    from lading.runner.output.compiled import compilation_data, payload_files
+    from lading.runner.output.compiled import compilation_data, payload_files, shown_payload
     from lading.runner.specs.compilation import checked, compilations, open_spec
 
     found = checked(session, compilations(open_spec(session, spec, sets), targets, accept))
@@ -35,7 +37,7 @@ def command(
     elif not output:
         if len(files) > 1:
             raise WrongUsage(f"{spec} makes {len(files)} payloads", "write them with `-o DIR`, or use `--format json`")
-        session.screen.result(files[0][1])
+        session.screen.result(shown_payload(found[0]) if is_terminal(sys.stdout) else files[0][1])
 
 
 def _write(session: Session, folder: str, files: Sequence[tuple[str, str]]) -> None:
