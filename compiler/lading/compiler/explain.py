@@ -54,7 +54,13 @@ def explain(compilation: Compilation) -> list[Explained]:
         return []
     made = _made_by(compilation.requests)
     rows = [_row(entry, plan, _values_of(entry, made)) for entry in plan.entries.values()]
-    return [*rows, *_raw_rows(plan, made), *_defaults(compilation.requests)]
+    rows += _raw_rows(plan, made)
+    return [*sorted(rows, key=lambda row: _where(row, compilation.spec.file)), *_defaults(compilation.requests)]
+
+
+def _where(row: Explained, spec: str) -> tuple[int, str, int]:
+    """The spec's own lines first, then those of other files."""
+    return (int(row.place.file != spec), row.place.file, row.place.line) if row.place else (2, "", 0)
 
 
 def _values_of(entry: Entry, made: Mapping[Path, list[Value]]) -> list[Value]:

@@ -22,7 +22,7 @@ def login_secret(host: str, part: str) -> str:
 
 def is_secret(value: object) -> bool:
     """Whether a variable of a job is the name of a secret."""
-    return isinstance(value, Mapping) and "secret" in value
+    return isinstance(value, Mapping)
 
 
 def readable(value: Any, platform: str) -> Verdict:

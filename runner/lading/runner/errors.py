@@ -30,7 +30,7 @@ class RunnerError(Exception):
 
     def __init__(self, message: str, help: str = "") -> None:  # noqa: A002 - it is called help everywhere people see it
         super().__init__(message)
-        self.help = help or self.advice
+        self.help = help
         self.submission = ""
         """The id under which the ledger has what failed, where it does."""
 

@@ -183,6 +183,20 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(found, key=key) if len(found) > 1 else found
 
 
+def each_once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """In order, with what is the same for several targets said once, naming them."""
+    alike: dict[Diagnostic, list[Diagnostic]] = {}
+    for each in in_order(diagnostics):
+        alike.setdefault(each._replace(target=None), []).append(each)
+    return [_for_all(same) for same in alike.values()]
+
+
+def _for_all(same: list[Diagnostic]) -> Diagnostic:
+    first = same[0]
+    names = ", ".join(each.target for each in same if each.target)
+    return first._replace(message=f"{first.message} (for {names})") if len(same) > 1 else first
+
+
 def has_errors(found: Iterable[Diagnostic] | Iterable[Finding]) -> bool:
     """Whether any of them is an error."""
     return any(each.is_error for each in found)

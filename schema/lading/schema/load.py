@@ -268,7 +268,7 @@ class _Loading:
         fields = []
         for text in self.sets:
             key, equals, value = text.partition("=")
-            documents, diagnostics = parse("--set", (value or "null").encode("utf-8", "surrogateescape"))
+            documents, diagnostics = parse(f"--set {key}", (value or "null").encode("utf-8", "surrogateescape"))
             self.diagnostics += diagnostics
             node = documents[0].root if len(documents) == 1 else None
             if not equals or not key or node is None or (key in declared and not isinstance(node, Scalar)):

@@ -1,11 +1,12 @@
 """``lading compile``: the native payload, to look at or to hand to the platform's own command."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from lading.runner.invocation.options import ACCEPT, SETS, TARGETS, WrongUsage, subcommand
+from lading.runner.invocation.options import ACCEPT, SETS, TARGETS, WrongUsage, is_terminal, subcommand
 from lading.runner.invocation.session import Session
 from lading.runner.invocation.words import folders, specs
 
@@ -38,8 +39,9 @@ def command(
 ) -> int:
     """Print what a target would be sent.
 
-    A script where the platform takes scripts, JSON elsewhere. With --format json the whole compilation: what became of
-    each field, the digest, the secrets that are needed. Several payloads need -o or --format json.
+    A script where the platform takes scripts, JSON elsewhere; on a terminal, texts of several lines stand below that.
+    With --format json the whole compilation: what became of each field, the digest, the secrets that are needed.
+    Several payloads need -o or --format json.
 
     With --check the folder of -o is held against the specs: exits with 0 if it holds what they make and no other
     payload, 1 if not.
@@ -61,7 +63,7 @@ def command(
 
 def _print(session: Session, paths: Sequence[str], found: "Sequence[Compilation]") -> None:
     """What was compiled stands on standard output; for a person, the only payload."""
-    from lading.runner.output.compiled import compilation_data, payload_files
+    from lading.runner.output.compiled import compilation_data, payload_files, shown_payload
 
     if not session.screen.is_human:
         data = [compilation_data(compilation) for compilation in found]
@@ -71,7 +73,7 @@ def _print(session: Session, paths: Sequence[str], found: "Sequence[Compilation]
     if len(texts) > 1:
         what = f"{', '.join(paths)} makes {len(texts)} payloads"
         raise WrongUsage(what, "write them with `-o DIR`, or use `--format json`")
-    session.screen.result(texts[0])
+    session.screen.result(shown_payload(found[0]) if is_terminal(sys.stdout) else texts[0])
 
 
 def _named(found: "Sequence[Compilation]") -> "dict[str, Made]":

@@ -100,7 +100,7 @@ def diagnostic_of(error: RunnerError) -> Diagnostic:
     """The error as people and programs read it. A server may have repeated what it was sent."""
     from lading.runner.secrets.scrub import scrubbed
 
-    return Diagnostic(error.code, Severity.ERROR, str(scrubbed(error)), help=error.help)
+    return Diagnostic(error.code, Severity.ERROR, str(scrubbed(error)), help=error.help or error.advice)
 
 
 def usage_diagnostic(error: click.ClickException) -> Diagnostic:

@@ -7,9 +7,10 @@ from lading.runner.invocation.failures import diagnostic_of
 from lading.runner.invocation.session import Session
 from lading.runner.ledger.record import Submission
 from lading.runner.output.screen import Screen
-from lading.runner.output.submissions import COLUMNS, moment, reason, rows, submission_data
+from lading.runner.output.submissions import COLUMNS, NARROW, moment, reason, reasons, rows, shortened, submission_data
 from lading.runner.states import State
 from lading.schema.render.json import as_data
+from lading.schema.visible import visible
 
 
 def show(
@@ -30,9 +31,18 @@ def show(
         if screen.settings.quiet:
             screen.result("".join(f"{one.id}\n" for one in submissions))
         elif shown := [*submissions, *failed]:
-            screen.table(COLUMNS, rows(shown))
+            _table(screen, rows(shown))
         screen.diagnostics(diagnostics)
     return max((error.exit_code for error in errors), default=0)
+
+
+def _table(screen: Screen, told: list[list[str]]) -> None:
+    if not screen.is_narrow(NARROW):
+        screen.table(COLUMNS, told)
+        return
+    told = shortened(told)
+    screen.table(COLUMNS, told)
+    screen.result("".join(f"{visible(line)}\n" for line in reasons(told)))
 
 
 def tell_age(session: Session, stale: Sequence[Submission]) -> None:

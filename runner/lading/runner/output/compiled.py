@@ -1,6 +1,6 @@
 """Compilations as people and programs get them: payload files, and the JSON document of ``cli.md``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lading.compiler.payload import Request
@@ -22,6 +22,12 @@ def payload_files(compilation: Compilation) -> list[tuple[str, str]]:
         (f"{_file_name(compilation, request)}.{ending}", _script(request) if is_script else as_json(request.as_data()))
         for request in compilation.requests
     ]
+
+
+def shown_payload(compilation: Compilation) -> str:
+    """The one payload of a compilation, for people."""
+    (request,) = compilation.requests
+    return _script(request) if compilation.target.platform.PAYLOAD == "script" else as_text(request.as_data())
 
 
 def _file_name(compilation: Compilation, request: Request) -> str:
@@ -62,7 +68,7 @@ def show_dry(screen: Screen, compiled: Sequence[Compilation]) -> int:
     """The exact requests that would be sent stand on standard output; nothing was sent."""
     data = [_dry_data(compilation) for compilation in compiled]
     if screen.is_human:
-        screen.result("".join(as_json(request) for one in data for request in one["requests"]))
+        screen.result("".join(as_text(request) for one in data for request in one["requests"]))
     else:
         screen.document({"submissions": data})
     return 0
@@ -73,13 +79,40 @@ def show_planned(screen: Screen, jobs: Sequence[Sendable]) -> int:
     sent = [job.content.requests for job in jobs]
     requests = [[hidden(one.as_data(), one.secrets) for one in several] for several in sent]
     if screen.is_human:
-        screen.result("".join(as_json(request) for one in requests for request in one))
+        screen.result("".join(as_text(request) for one in requests for request in one))
     else:
         heads = ({key: getattr(job, key) for key in ("name", "target", "platform", "digest")} for job in jobs)
         secrets = (sorted({name for one in several for name in one.secrets.values()}) for several in sent)
         found = zip(heads, requests, secrets, strict=True)
         screen.document({"submissions": [{**head, "requests": each, "secrets": names} for head, each, names in found]})
     return 0
+
+
+def as_text(request: Mapping[str, Any]) -> str:
+    """The request for people: its JSON, and below it each text of several lines as it is."""
+    texts = {pointer: text for pointer, text in _texts(request) if "\n" in text.rstrip("\n")}
+    below = "".join(f"\n{pointer}:\n{text.rstrip()}\n" for pointer, text in texts.items())
+    return as_json(_without(request, texts)) + below
+
+
+def _texts(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in the data, by its pointer."""
+    if isinstance(value, str):
+        yield pointer, value
+    inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in inner:
+        yield from _texts(item, f"{pointer}/{escape(str(key))}")
+
+
+def _without(value: Any, texts: Mapping[str, str], pointer: str = "") -> Any:
+    """The data, with a sign in the place of each text that stands below it."""
+    if pointer in texts:
+        return "(below)"
+    if isinstance(value, Mapping):
+        return {key: _without(item, texts, f"{pointer}/{escape(str(key))}") for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without(item, texts, f"{pointer}/{index}") for index, item in enumerate(value)]
+    return value
 
 
 def _dry_data(compilation: Compilation) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from lading.compiler.pipeline import Compilation
 from lading.runner.output.screen import Screen
 from lading.runner.output.tables import Column
 from lading.schema.render.json import as_data
+from lading.schema.visible import visible
 
 COLUMNS = (
     Column("LINE", stays_whole=True),
@@ -33,7 +34,18 @@ def show_explained(screen: Screen, found: Pairs) -> None:
         if len(found) > 1:
             gap = "\n" if place else ""
             screen.result(f"{gap}{compilation.name} on {compilation.target.name}\n")
-        screen.table(COLUMNS, [_row(compilation, row) for row in rows])
+        told = [_row(compilation, row) for row in rows]
+        if screen.has_room_for_words(COLUMNS, told):
+            screen.table(COLUMNS, told)
+        else:
+            screen.result("".join(map(_block, told)))
+
+
+def _block(cells: Sequence[str]) -> str:
+    """A row as a few lines, for where its columns would be narrower than its words."""
+    line, field, value, fidelity, payload, note = map(visible, cells)
+    head = "  ".join(filter(None, (line, field, value and f"= {value}", f"({fidelity})")))
+    return "".join(f"{text}\n" for text in (head, payload and f"    {payload}", note and f"    {note}") if text)
 
 
 def _row(compilation: Compilation, row: Explained) -> list[str]:

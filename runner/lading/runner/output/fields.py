@@ -21,7 +21,7 @@ def show_fields(screen: Screen) -> None:
     """The fields of a job, each with its meaning."""
     found = overview()
     if screen.is_human:
-        screen.table(OVERVIEW, [[field.name, field.doc] for field in found])
+        screen.table(OVERVIEW, [[field.name, _in_short(field.doc)] for field in found])
         screen.remark("\n`lading explain FIELD` says more of each")
     else:
         screen.document({"fields": [reference_data(field) for field in found]})
@@ -36,7 +36,7 @@ def show_field(screen: Screen, text: str) -> None:
     screen.result(_paragraph(found, min(screen.width, WIDEST)))
     if found.below:
         screen.result("\n")
-        screen.table(FIELDS, [[field.name, field.type, field.doc] for field in found.below])
+        screen.table(FIELDS, [[field.name, field.type, _in_short(field.doc)] for field in found.below])
     if found.cells:
         screen.result("\n")
         cells = [[name, str(cell.fidelity), cell.native, cell.why] for name, cell in found.cells.items()]
@@ -78,6 +78,11 @@ def _paragraph(field: Reference, width: int) -> str:
     doc = indent(fill(" ".join(field.doc.split()), width - 2), "  ")
     lines = [field.name, doc, "", *(f"  {name:<9}{value}" for name, value in facts.items())]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _in_short(doc: str) -> str:
+    """The first paragraph, in one line."""
+    return " ".join(doc.partition("\n\n")[0].split())
 
 
 def _default(value: Any) -> str:

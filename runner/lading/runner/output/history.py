@@ -1,6 +1,6 @@
 """What the ledger holds, as tables and as data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lading.runner.ledger.ledger import Ledger
@@ -59,6 +59,22 @@ def _event_data(step: str, event: Event) -> dict[str, Any]:
 
 
 def _what(event: Event) -> str:
-    data = {key: moment(value) if key in {"started", "ended"} else value for key, value in event.data.items()}
-    told = [event.native_id, *(f"{key}={value}" for key, value in data.items())]
-    return " ".join(filter(None, told))
+    told = [
+        _in_words(key, event.data[key]) for key in (*WORDS, *sorted(event.data.keys() - WORDS)) if key in event.data
+    ]
+    return ", ".join(filter(None, (event.native_id, *told)))
+
+
+WORDS = ("state", "native", "exit_code", "reason", "counts", "started", "ended")
+"""What platforms say of a job, in the order in which people want to know it."""
+
+
+def _in_words(key: str, value: Any) -> str:
+    if key in {"state", "reason"}:
+        return str(value)
+    if key in {"started", "ended"}:
+        return f"{key} {moment(value)}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{value[name]} {name}" for name in value)
+    called = {"native": f'which it calls "{value}"', "exit_code": f"exit code {value}"}
+    return called.get(key, f"{key} {value}")

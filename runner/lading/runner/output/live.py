@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lading.runner.jobs.found import Found, followed, label
 from lading.runner.ledger.record import Submission
 from lading.runner.output.screen import Screen
-from lading.runner.output.submissions import COLUMNS, rows
+from lading.runner.output.submissions import COLUMNS, NARROW, reasons, rows, shortened
 from lading.runner.output.tables import Column, console, rich_table
 from lading.runner.states import State
 
@@ -40,11 +40,15 @@ def live(screen: Screen, jobs: Sequence[Found]) -> list[Submission]:
 
 def picture(submissions: Sequence[Submission], width: int, height: int) -> "RenderableType":
     """A table of all, if it fits; else how many there are of each kind on each target, and the rows that fit."""
-    if len(submissions) + AROUND <= height:
-        return rich_table(COLUMNS, rows(submissions), width)
     from rich.console import Group
     from rich.text import Text
 
+    told = rows(submissions)
+    told = shortened(told) if width < NARROW else told
+    below = reasons(told) if width < NARROW else []
+    if len(told) + AROUND <= height:
+        room = height - len(told) - AROUND
+        return Group(rich_table(COLUMNS, told, width), *(Text(line, no_wrap=True) for line in below[:room]))
     seen = [state for state in State if any(one.state is state for one in submissions)]
     counted = summary(submissions, seen)
     room = max(height - len(counted) - 2 * AROUND - 1, 1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from lading.runner.errors import RunnerError
 from lading.runner.invocation.options import HUMAN, Settings, is_terminal
 from lading.schema.codes import Severity
-from lading.schema.diagnostics import Diagnostic, in_order
+from lading.schema.diagnostics import Diagnostic, each_once
 
 if TYPE_CHECKING:
     from lading.runner.output.tables import Column, Rows
@@ -61,11 +61,21 @@ class Screen:
         else:
             self.result(plain(columns, rows))
 
+    def is_narrow(self, least: int) -> bool:
+        """Whether a person looks at fewer columns than that."""
+        return is_terminal(sys.stdout) and self.width < least
+
     def has_room(self, columns: "Sequence[Column]", rows: "Rows") -> bool:
         """Whether nothing of the table would have to be cut or folded; always so where no person looks."""
         from lading.runner.output.tables import least_width
 
         return not is_terminal(sys.stdout) or least_width(columns, rows) <= self.width
+
+    def has_room_for_words(self, columns: "Sequence[Column]", rows: "Rows") -> bool:
+        """Whether no word of the table would have to be broken; always so where no person looks."""
+        from lading.runner.output.tables import longest_words
+
+        return not is_terminal(sys.stdout) or longest_words(columns, rows) <= self.width
 
     def drawing(self, text: str, styles: Mapping[str, str]) -> None:
         """The text stands on standard output, for a person; the words that have a style are coloured."""
@@ -95,11 +105,13 @@ class Screen:
             self._read_sources(drawn)
             colors = self.settings.colors(sys.stderr)
             self.complain(human(drawn, self.sources, color=colors, width=min(self.width, WIDEST)).rstrip("\n"))
+        if drawn and noted:
+            self.complain("")
         for note in noted:
             self.complain(_one_line(note))
 
     def _chosen(self, diagnostics: Sequence[Diagnostic]) -> tuple[list[Diagnostic], list[Diagnostic]]:
-        ordered = in_order(diagnostics)
+        ordered = each_once(diagnostics)
         if self.settings.quiet:
             return [d for d in ordered if d.is_error], []
         if self.settings.verbose:

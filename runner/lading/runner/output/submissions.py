@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from lading.runner.ledger.record import Part, Submission
-from lading.runner.output.tables import Column
+from lading.runner.output.tables import Column, Rows
 from lading.runner.states import State
+from lading.runner.submission.ids import LENGTH
 
 COLUMNS = (
     Column("ID", stays_whole=True),
@@ -25,6 +26,26 @@ def rows(submissions: Sequence[Submission]) -> list[list[str]]:
     """One row for each submission."""
     now = time.time()
     return [[*_known(one), age(now - one.created_at) if one.created_at else "", *_told(one)] for one in submissions]
+
+
+NARROW = 100
+"""Terminals of fewer columns have no room for reasons beside the rest, nor for whole ids."""
+
+SHORTEST = 12
+"""Characters of an id that are shown at least: those of its time, and some."""
+
+
+def shortened(shown: Rows) -> list[list[str]]:
+    """The rows with ids cut to what tells them apart, for a narrow terminal."""
+    ids = {row[0] for row in shown}
+    size = next((size for size in range(SHORTEST, LENGTH) if len({id_[:size] for id_ in ids}) == len(ids)), LENGTH)
+    return [[row[0] if ":" in row[0] else row[0][:size], *row[1:]] for row in shown]
+
+
+def reasons(shown: Rows) -> list[str]:
+    """A line for each row of what went wrong, which says why: below a table that has no room for it."""
+    wrong = {str(State.FAILED), str(State.UNKNOWN)}
+    return [f"{row[0] or row[1]} {row[3]}: {row[-1]}" for row in shown if row[3] in wrong and row[-1]]
 
 
 def _known(submission: Submission) -> list[str]:

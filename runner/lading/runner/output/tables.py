@@ -68,6 +68,15 @@ def least_width(columns: Sequence[Column], rows: Rows) -> int:
     return sum(max(width_of(row[place]) for row in cells) + len(GAP) for place in range(len(columns)))
 
 
+def longest_words(columns: Sequence[Column], rows: Rows) -> int:
+    """The columns of a terminal that the table needs for each word to stand in a line."""
+    words = [[column.title] for column in columns]
+    for row in rows:
+        for place, cell in enumerate(row):
+            words[place] += [cell] if columns[place].stays_whole else cell.split()
+    return sum(max(map(width_of, each)) + len(GAP) for each in words)
+
+
 def draw(text: str, styles: Mapping[str, str], stream: TextIO, *, colors: bool) -> None:
     """The text is on the screen as it is, the words that have a style in colour."""
     from rich.text import Text

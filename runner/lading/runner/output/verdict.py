@@ -7,7 +7,7 @@ from typing import NamedTuple
 from lading.runner.output.screen import FOR_OTHERS, Screen
 from lading.runner.specs.checked import Checked
 from lading.schema.codes import Severity
-from lading.schema.diagnostics import Diagnostic, has_errors
+from lading.schema.diagnostics import Diagnostic, each_once, has_errors
 
 
 class Verdict(NamedTuple):
@@ -53,7 +53,7 @@ _WRITERS = {"human": _human, "json": _json, **dict.fromkeys(FOR_OTHERS, _for_oth
 
 def summary(verdict: Verdict) -> str:
     """``2 errors, 1 warning in 1 of 3 files``, or how much was found to be right."""
-    counts = Counter(diagnostic.severity for diagnostic in verdict.diagnostics)
+    counts = Counter(diagnostic.severity for diagnostic in each_once(verdict.diagnostics))
     told = [
         _count(counts[severity], str(severity)) for severity in (Severity.ERROR, Severity.WARNING) if counts[severity]
     ]

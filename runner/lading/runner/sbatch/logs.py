@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,6 +11,7 @@ from lading.runner.platform import LogLine, LogQuery
 from lading.runner.sbatch.answer import Ask
 from lading.runner.sbatch.answers import STATES
 from lading.runner.states import State
+from lading.schema.units import parse_range
 
 PIECE = 2**20
 """Bytes that are read at once."""
@@ -82,9 +83,20 @@ class Logs:
                 f"look for the file that ends in -{self._id}.out in the job's working directory",
             )
         records = [dict(_FIELD.findall(text)) | _path(text) for text in answer.out.split("\n\n") if text.strip()]
-        for record in records:
+        for record in sorted(records, key=lambda record: _number(record.get("ArrayTaskId", "")) or 0):
             self.know(record)
+        self._check_index([record.get("ArrayTaskId", "") for record in records])
         return all(STATES.get(record.get("JobState", ""), State.UNKNOWN).is_final for record in records)
+
+    def _check_index(self, elements: Sequence[str]) -> None:
+        """The element that is asked for is one that Slurm knows; those that wait stand together: ``3,5-8%2``."""
+        index = self._query.index
+        ranges = [parse_range(part) for text in elements for part in text.partition("%")[0].split(",")]
+        is_there = any(found and index in range(found[0], found[1] + 1, found[2]) for found in ranges)
+        if index is not None and not (is_there or self._files):
+            raise NoSuchJob(
+                f"Slurm knows no element {index} of job {self._id}", "leave out --index to see all there are"
+            )
 
     def know(self, record: Mapping[str, str]) -> None:
         """The output file of a job or an element, of which Slurm says this, is one of those that are read."""

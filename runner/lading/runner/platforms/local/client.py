@@ -11,6 +11,7 @@ from typing import Any
 from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, Unreachable
 from lading.runner.platform import Accepted, Context, Lacking, LogLine, LogQuery, Outgoing, Usage
 from lading.runner.platforms.local import capacity, ending, logs, supervisor, usage
+from lading.runner.platforms.local.batch import elements
 from lading.runner.platforms.local.jobdir import JobDir
 from lading.runner.platforms.local.observe import Report, observe
 from lading.runner.platforms.local.program import Source, inherited, processes, script_of
@@ -89,6 +90,8 @@ class Client(Lacking):
         if query.container is not None:
             raise NotSupported("a job of this machine has no containers")
         body = folder.job()["body"]
+        if query.index is not None and query.index not in elements(body)[0]:
+            raise NoSuchJob(f"{native_id} has no element {query.index}", "leave out --index to see all that it has")
         return logs.read(folder.logs, query, lambda source: _label(source, body), lambda: observe(folder).is_final)
 
     def usage(self, native_id: str) -> Sequence[Usage]:

@@ -78,7 +78,7 @@ class Logs:
         """Each pod and container whose output is asked for, with what stands before its lines if it is not alone."""
         services = self._services(task)
         pods = [pod for pod in pods_of(self._account, task) if pod.status != "Pending"]
-        chosen = [pod for pod in pods if self._is_wanted(pod, task)]
+        chosen = sorted((pod for pod in pods if self._is_wanted(pod, task)), key=lambda pod: index_of(pod, task) or 0)
         if pods and not chosen and is_last:
             raise NoSuchJob(f"task {self._number} has no such pod", f"it has had {len(pods)}, counted from 0")
         return [
