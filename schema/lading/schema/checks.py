@@ -31,6 +31,7 @@ ROLES = {
 _PROGRAM = ("command", "script", "image")
 OWN = "LADING_"
 _RESERVED = (OWN, "PF_", "SLURM_")
+_VARIABLE = re.compile(r"(?<!\$)\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})")
 _DIRECTIVE = re.compile(r"#(SBATCH|PBS|BSUB)\b")
 
 
@@ -132,6 +133,14 @@ def _scripts_choose_their_shell(work: Work) -> Iterator[Finding]:
         if str(script).startswith("#!"):
             first = str(script).splitlines()[0]
             yield Finding("LD317", (*path, "shell"), {"first": first}, at_key=True)
+
+
+def _variables_in_variables(work: Work) -> Iterator[Finding]:
+    """No platform's shell reads the values of variables before a program finds them."""
+    for path, part in work.having("env"):
+        for name, value in part["env"].items():
+            if isinstance(value, str) and _VARIABLE.search(value):
+                yield Finding("LD318", (*path, "env", name), {"value": value})
 
 
 def _replicas_or_roles(work: Work) -> Iterator[Finding]:
@@ -291,6 +300,7 @@ CHECKS: tuple[tuple[str, Rule], ...] = (
     ("roles", _roles_of_the_framework),
     ("framework", _spark_has_roles),
     ("env", _env_names),
+    ("env", _variables_in_variables),
     ("mounts", _mounts),
     ("ports", _ports),
     ("script", _batch_directives),

@@ -189,6 +189,19 @@ CODES: dict[str, Code] = {
         "the text of the line above goes on to here",
         'indent it like the keys it belongs to, and see that the line above reads "key: value"',
     ),
+    "LD128": Code(
+        "full-width punctuation",
+        "this is a full-width {character}",
+        "YAML takes it for a letter",
+        "write {plain} where it is to have a meaning, and quotes around a text that holds it",
+    ),
+    "LD129": Code(
+        "full-width punctuation in a text",
+        "this is a full-width {character}, which separates nothing",
+        "part of the text",
+        "write {plain}, or put the text in quotes if it is meant",
+        severity=WARNING,
+    ),
     "LD131": Code(
         "duplicate key",
         'the key "{key}" stands here twice',
@@ -426,6 +439,13 @@ CODES: dict[str, Code] = {
         "this shell is not used",
         "remove the line",
         severity=WARNING,
+    ),
+    "LD318": Code(
+        "variable in a variable",
+        'nothing expands the variable in "{value}"',
+        "the program finds this text as it is",
+        "write the value, or expand it in the program",
+        severity=NOTE,
     ),
     "LD401": Code("rounded", "{path} is rounded on {target}: {why}", "{why}", severity=NOTE),
     "LD402": Code("emulated", "{path} is emulated on {target}: {why}", "{why}", severity=NOTE),

@@ -25,7 +25,7 @@ from lading.schema.diagnostics import Diagnostic, Finding, Label, Mark, Span, di
 from lading.schema.node import Mapping, Node, Scalar, Sequence
 from lading.schema.paths import Path
 from lading.schema.scalars import Trap, trap
-from lading.schema.syntax import IN_QUOTES, mistake
+from lading.schema.syntax import IN_QUOTES, full_width, mistake
 
 MAX_DEPTH = 64
 MAX_EXPANSION = 10_000  # how many values all aliases of a file may stand for together
@@ -100,7 +100,7 @@ class Loader:
                     value, plain = event.value, event.style == ""
                     self._end = end = event.end_mark
                     span = (file, event.start_mark, end)
-                    if event.anchor or event.ctag or may_have_keys or (plain and trap(value)):
+                    if event.anchor or event.ctag or may_have_keys or (plain and (trap(value) or not value.isascii())):
                         self._notice(event, Scalar(value, plain, span))
                     frame = self._frame
                     if frame.takes_key:
@@ -157,6 +157,8 @@ class Loader:
         if node.text and self._text[begin - 1 : begin] == "?":
             # Inside brackets libyaml takes the "?" of ``?x`` for a sign of its own, and YAML 1.2 for a letter.
             self._report("LD125", node.span, character='"?"', choice=IN_QUOTES)
+        if node.plain and not node.text.isascii():
+            self._notice_full_width(event, node.text)
         if node.plain and (found := trap(node.text)):
             self._report_trap(node.text, found, node.span)
         if event.ctag:
@@ -242,6 +244,14 @@ class Loader:
             self._report("LD131", key.span, first, key=key.text)
         else:
             self._report("LD133", key.span)
+
+    def _notice_full_width(self, event: Any, text: str) -> None:
+        """Punctuation that looks like YAML's: in a key it is a mistake, in an item between brackets most likely one."""
+        frame, begin = self._frame, event.start_mark
+        is_flow = bool(frame.event and getattr(frame.event, "flow_style", False))
+        code = "LD128" if frame.takes_key else "LD129" if is_flow else ""
+        if code and (wrong := full_width(self._file, begin.line, begin.column, text, code)):
+            self.diagnostics.append(wrong)
 
     def _report_trap(self, text: str, found: Trap, span: Span) -> None:
         is_key = self._frame.takes_key

@@ -85,6 +85,32 @@ _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _NAMES = {"": "the end of the file", "\n": "the end of the line", '"': "'\"'"}
 
 
+FULL_WIDTH = {"：": '":"', "，": '","', "“": "'\"'", "”": "'\"'", "；": '";"'}
+"""What keyboards of Chinese write for what YAML gives a meaning, and that."""
+
+_WITHOUT_COLON = {"LD112", "LD116", "LD127"}
+_FULL_WIDTH_KEY = re.compile(r"\s*(?:- +)?[\w.-]+\s*：")
+
+
+def full_width(file: str, line: int, column: int, text: str, code: str) -> Diagnostic | None:
+    """An objection to the first full-width sign in a text that begins there; None where it has none."""
+    found = next((at for at, character in enumerate(text) if character in FULL_WIDTH), None)
+    if found is None:
+        return None
+    words = {"character": FULL_WIDTH[text[found]], "plain": FULL_WIDTH[text[found]]}
+    place = Place(file, line + 1, column + found + 1, line + 1, column + found + 2)
+    return diagnosed(Finding(code, (), words), place)
+
+
+def _full_width(file: str, code: str, line: int, lines: Sequence[str]) -> Diagnostic | None:
+    """The same of a key whose colon the parser misses, in that line or in the one above."""
+    if code not in _WITHOUT_COLON:
+        return None
+    looked_at = (at for at in (line - 1, line) if 0 <= at < len(lines) and _FULL_WIDTH_KEY.match(lines[at]))
+    found = next(looked_at, None)
+    return None if found is None else full_width(file, found, 0, lines[found], "LD128")
+
+
 def mistake(file: str, error: MarkedYAMLError, text: str, bracket: Mark | None) -> Diagnostic:
     """The parser's objection as a diagnostic. ``bracket`` is the end of the innermost bracket that was still open."""
     lines = _LINE_BREAK.split(text)
@@ -94,6 +120,8 @@ def mistake(file: str, error: MarkedYAMLError, text: str, bracket: Mark | None) 
         return _never_closed(file, bracket, lines)
     known = _refined(known, stopped, lines)
     mark = began if known.at_start and began else stopped
+    if wrong := _full_width(file, known.code, mark.line, lines):
+        return wrong
     character = _character(mark, lines)
     words = {
         "problem": error.problem,
