@@ -167,6 +167,31 @@ def test_what_differs_stands_as_before_and_after_on_both_sides(cli: Cli) -> None
     assert page == page_of(cli, "diff", ".", "--base", "main", "-t", "hpc", code=1)
 
 
+def test_a_file_that_is_broken_now_has_its_errors_at_their_lines(cli: Cli) -> None:
+    """Beside what it was; nothing of it would be sent."""
+    git("init", "--quiet", "--initial-branch", "main")
+    commit()
+    Path("train.yaml").write_text(SPEC.replace("schedule:", "shedule:"))
+    page = page_of(cli, "diff", ".", "--base", "main", "-t", "hpc", code=1)
+    before, _, after = page.partition("shedule:</code>")
+    assert "<ins" in before[-200:]
+    assert re.findall(r'<p class="note (\w+)"><b>(.*?)</b>', after) == [("error", "error LD203")]
+    assert "-schedule:" in rows_of(page, "spec")
+    assert "Nothing would be sent." in after
+
+
+def test_names_of_a_lock_are_shown_too(cli: Cli) -> None:
+    """What the site does not call anything itself, and the lock beside it does."""
+    Path("lading.site.yaml").write_text(SITE.replace("    catalog:\n      queues: {work: batch}\n", ""))
+    Path("lading.lock").write_text(
+        "lading: v1\nkind: lock\ntargets:\n  hpc:\n    platform: slurm\n    catalog: {queues: {work: locked}}\n"
+    )
+    page = page_of(cli, "explain", "train.yaml", "-t", "hpc")
+    assert 'data-name="lading.lock"><h3><span>lading.lock</span> <small>what things are called there' in page
+    assert any("work: locked" in line for line in rows_of(page, "spec"))
+    assert "#SBATCH --partition=locked" in rows_of(page, "payload")
+
+
 def test_what_was_submitted_is_compared_without_its_spec(cli: Cli) -> None:
     """Of what is in the ledger only the payload is known; what makes it now is shown."""
     cli.good("submit", "train.yaml", "-t", "here", "--set", "schedule.retries=0")

@@ -24,8 +24,11 @@ def explained_page(session: Session, found: Sequence[Compilation]) -> str:
     texts = Texts(session.screen.sources, session.tree)
     sheets = Sheets(texts, texts)
     sections = [_section(session, sheets, compilation) for compilation in found]
-    names = " · ".join(dict.fromkeys(section.name for section in sections))
-    return as_page(f"lading explain: {names}", "", sections, chooses=True)
+    return as_page(f"lading explain: {sections[0].name}{_more(len(sections) - 1)}", "", sections, chooses=True)
+
+
+def _more(number: int) -> str:
+    return f" and {number} more" if number else ""
 
 
 def _section(session: Session, sheets: Sheets, compilation: Compilation) -> Section:

@@ -24,6 +24,7 @@ function clear() {
 }
 
 // Everything that belongs to the values, which stand on one side; what else a field made on that side does not count.
+// A line of a script that stands there as it is belongs to that line alone.
 function light(values) {
   clear();
   if (!values.length) return;
@@ -33,6 +34,9 @@ function light(values) {
   const counts = (value) => here.dataset.side === "spec" || side(value) !== here;
   const job = here.closest(".job");
   lit = valuesIn(job).filter((value) => values.includes(value) || (belongs(value) && counts(value)));
+  const text = values.length === 1 && values[0].textContent.trim();
+  const same = lit.filter((value) => side(value) !== here && value.textContent.trim() === text);
+  if (same.length) lit = [...values, ...same];
   for (const value of lit) value.classList.add("lit");
   for (const value of values) value.classList.add("at");
   const made = lit.filter((value) => side(value) !== here);
@@ -72,7 +76,7 @@ const focused = () => (document.activeElement.matches("[data-k]") ? [document.ac
 const otherSide = () => lit.find((value) => side(value) !== side(document.activeElement));
 
 function stopsOf(here) {
-  return [...here.querySelectorAll("[data-k][tabindex]")].filter(isShown);
+  return valuesIn(here).filter(isShown);
 }
 
 function focusOn(value) {
@@ -97,15 +101,9 @@ function onKey(event) {
   if (event.key in STEPS) focusOn(stops[stops.indexOf(here) + STEPS[event.key]]);
   else if (event.key === "Home") focusOn(stops[0]);
   else if (event.key === "End") focusOn(stops.at(-1));
-  else if ([across, "Enter", " "].includes(event.key)) focusOn(stopLike(otherSide()));
+  else if ([across, "Enter", " "].includes(event.key)) focusOn(otherSide());
   else return;
   event.preventDefault();
-}
-
-// The place at which the arrow keys stop for a value that goes on over several lines.
-function stopLike(value) {
-  if (!value || value.hasAttribute("tabindex")) return value;
-  return stopsOf(side(value)).find((stop) => keysOf(stop).some((key) => keysOf(value).includes(key)));
 }
 
 function onFocus(event) {
@@ -164,7 +162,7 @@ for (const job of document.querySelectorAll(".job")) {
   const panes = [...job.querySelectorAll("[data-side=payload] > .pane")];
   if (panes.length > 1) choose("Request", panes, job.querySelector(".sides"), `all ${panes.length} requests`);
   for (const here of job.querySelectorAll("[data-side]")) {
-    const first = here.querySelector("[data-k][tabindex]");
+    const first = here.querySelector("[data-k]");
     if (first) first.tabIndex = 0;
   }
 }
@@ -175,7 +173,7 @@ document.addEventListener("pointerover", (event) => {
 });
 document.addEventListener("click", (event) => {
   const value = event.target.closest("[data-k]");
-  if (value && document.activeElement !== value) focusOn(stopLike(value));
+  if (value && document.activeElement !== value) focusOn(value);
 });
 document.addEventListener("focusin", onFocus);
 document.addEventListener("keydown", onKey);

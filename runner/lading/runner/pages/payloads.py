@@ -42,7 +42,7 @@ class Made:
             return Piece(text, (), ("default",) if self._is_known else (), where)
         origins = [self._fields.origin(path) for path in sources]
         look = "spec" if "spec" in origins else next(filter(None, origins), "spec")
-        return Piece(text, self._fields.keys_of(sources), (f"by-{look}",), where, is_stop=True)
+        return Piece(text, self._fields.keys_of(sources), (f"by-{look}",), where)
 
 
 def rows(pair: Pair, shape: Shape, old: Made, new: Made, both: Made, label: str = "") -> Iterator[Row]:
@@ -132,7 +132,7 @@ def _is_text(value: Any) -> bool:
 def _lines(text: str) -> list[str]:
     """The lines of a text; one that does not end with a line break says so."""
     *lines, last = text.split("\n")
-    return [*lines, f"{last} ⌁ no line break at its end"] if last else lines
+    return [*lines, f"{last} [no line break at its end]"] if last else lines
 
 
 def _json(value: Any) -> str:

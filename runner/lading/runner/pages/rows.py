@@ -10,14 +10,13 @@ NEAR = 3
 class Piece(NamedTuple):
     """A stretch of a row. ``fields`` are the keys of the fields that it belongs to, ``looks`` how it is shown.
 
-    ``where`` says where it stands, for who points at it; ``is_stop`` whether the arrow keys stop at it.
+    ``where`` says where it stands, for who points at it.
     """
 
     text: str
     fields: tuple[str, ...] = ()
     looks: tuple[str, ...] = ()
     where: str = ""
-    is_stop: bool = False
 
 
 class Note(NamedTuple):

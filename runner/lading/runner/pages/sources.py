@@ -68,8 +68,7 @@ def _unwritten(fields: Fields, stretches: Sequence[Stretch]) -> Iterator[Row]:
     """What was said on the command line, or by lading itself: there is no file to show."""
     paths = fields.paths
     for one in stretches:
-        piece = Piece(fields.written(paths[one.field]), (one.field,), _looks(one.look), is_stop=True)
-        yield Row([piece])
+        yield Row([Piece(fields.written(paths[one.field]), (one.field,), _looks(one.look))])
 
 
 def _rows(sheet: Sheet | None, part: Part, *, is_whole: bool) -> list[Row]:
@@ -84,12 +83,11 @@ def _rows(sheet: Sheet | None, part: Part, *, is_whole: bool) -> list[Row]:
     notes = {sheet.now[line]: said for line, said in part.notes.items() if line in sheet.now}
     matters = {*spans, *notes}
     shown = _document(sheet.lines, matters) if is_whole else around(matters, len(sheet.lines), NEAR)
-    seen: set[str] = set()
     return [
         GAP
         if place is None
         else Row(
-            list(_pieces(sheet.lines[place], spans.get(place, ()), seen)),
+            list(_pieces(sheet.lines[place], spans.get(place, ()))),
             sheet.numbers[place],
             sheet.signs[place],
             notes.get(place, ()),
@@ -120,15 +118,14 @@ def _spans(lines: Sequence[str], places: Mapping[int, int], stretch: Stretch) ->
             yield place, Span(start, end, stretch)
 
 
-def _pieces(line: str, spans: Sequence[Span], seen: set[str]) -> Iterator[Piece]:
-    """The line cut where fields begin and end; the arrow keys stop where a field comes for the first time."""
+def _pieces(line: str, spans: Sequence[Span]) -> Iterator[Piece]:
+    """The line cut where fields begin and end."""
     cuts = sorted({0, len(line), *(span.start for span in spans), *(span.end for span in spans)})
     for start, end in pairwise(cuts):
         here = [span.stretch for span in spans if span.start <= start and end <= span.end]
         keys = tuple(dict.fromkeys(stretch.field for stretch in here))
         looks = tuple(dict.fromkeys(look for stretch in here for look in _looks(stretch.look)))
-        yield Piece(line[start:end], keys, looks, is_stop=not seen.issuperset(keys))
-        seen.update(keys)
+        yield Piece(line[start:end], keys, looks)
 
 
 def _looks(fidelity: str) -> tuple[str, ...]:
