@@ -70,6 +70,8 @@ def test_files_that_have_a_part_in_it_are_shown(cli: Cli) -> None:
     page = page_of(cli, "explain", "train.yaml", "-t", "hpc", "--set", "resources.cpu=3")
     spec = rows_of(page, "spec")
     assert "resources.cpu=3" in spec
+    told = page_of(cli, "explain", "train.yaml", "-t", "hpc", "--set", "description=other")
+    assert told.index("description=other</span>") < told.index("<b>recorded: description</b>")
     assert any("defaults: {native: {slurm: {account: vis}}}" in line for line in spec)
     assert any("queues: {work: batch}" in line for line in spec)
     assert re.findall(r'<span class="v by-(\w+)"[^>]*>#SBATCH --(account|cpus-per-task|partition)', page) == [

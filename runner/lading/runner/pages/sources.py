@@ -48,8 +48,8 @@ def panes(
         shown = _rows(sheets.of(file), part, is_whole=is_whole and file == now.spec)
         if shown:
             found.append(Pane(file, _about(file, now, new) or _about(file, then or now, old, ", before"), shown))
-        elif new and sheets.of(file) is None:
-            found.append(Pane(file, "no file", list(_unwritten(now, new))))
+        elif sheets.of(file) is None and (new or part.notes):
+            found.append(Pane(file, "no file", _unwritten(now, part)))
     return found
 
 
@@ -64,11 +64,12 @@ def _about(file: str, fields: Fields, stretches: Sequence[Stretch], when: str = 
     return next((NAMES[origin] + when for origin in origins if origin), "")
 
 
-def _unwritten(fields: Fields, stretches: Sequence[Stretch]) -> Iterator[Row]:
-    """What was said on the command line, or by lading itself: there is no file to show."""
+def _unwritten(fields: Fields, part: Part) -> list[Row]:
+    """What was said on the command line, or by lading itself, and what there is to say of it: there is no file."""
     paths = fields.paths
-    for one in stretches:
-        yield Row([Piece(fields.written(paths[one.field]), (one.field,), _looks(one.look))])
+    pieces = [Piece(fields.written(paths[one.field]), (one.field,), _looks(one.look)) for one in part.now]
+    *others, last = [Row([piece]) for piece in pieces] or [Row([])]
+    return [*others, last._replace(notes=[note for notes in part.notes.values() for note in notes])]
 
 
 def _rows(sheet: Sheet | None, part: Part, *, is_whole: bool) -> list[Row]:
