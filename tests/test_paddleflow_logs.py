@@ -108,7 +108,7 @@ def test_a_long_output_is_followed_line_by_line(client: Client, service: PaddleF
     """Beyond what can be had of its beginning, each line comes once and in order."""
     for name, value in {**REVISIONS[revision], "head": 300, "tail": 30}.items():
         setattr(service, name, value)
-    native_id = submitted(client, command="for i in $(seq 120); do echo line $i; sleep 0.005; done")
+    native_id = submitted(client, command="for i in $(seq 120); do echo line $i; sleep 0.02; done")
     assert texts(client, native_id, follow=True) == [f"line {number}" for number in range(1, 121)]
 
 

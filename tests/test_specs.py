@@ -108,7 +108,7 @@ def test_the_readme_lists_every_example() -> None:
 
 def test_the_hook_that_others_use_is_the_one_used_here() -> None:
     """Our own pre-commit configuration repeats the hook that we offer, but for where its command comes from."""
-    (offered,) = YAML(typ="safe").load(SPECS.parent / ".pre-commit-hooks.yaml")
+    offered, *_ = YAML(typ="safe").load(SPECS.parent / ".pre-commit-hooks.yaml")
     (repo,) = YAML(typ="safe").load(SPECS.parent / ".pre-commit-config.yaml")["repos"]
     (used,) = (hook for hook in repo["hooks"] if hook["id"] == offered["id"])
     here = {"entry": ".venv/bin/lading validate --no-targets", "language": "system"}

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.invocation.options import ACCEPT, HUMAN, JSON, SETS, TARGETS, WrongUsage, subcommand
+from lading.runner.invocation.options import ACCEPT, HTML, HUMAN, JSON, SETS, TARGETS, WrongUsage, subcommand
 from lading.runner.invocation.session import Session
 from lading.runner.invocation.words import specs
 
 
 @subcommand(
     "lading diff train.yaml -t cluster\nlading diff specs/ --base origin/main --format markdown",
-    formats=(HUMAN, JSON, "unified", "json-patch", "markdown"),
+    formats=(HUMAN, JSON, "unified", "json-patch", "markdown", HTML),
 )
 @click.argument("paths", metavar="PATHS", nargs=-1, required=True, shell_complete=specs)
 @TARGETS
@@ -46,7 +46,8 @@ def command(
     much they are, lists by the keys of their entries, scripts line by line.
 
     Against a git revision every job of the PATHS is compared: what changes, what is new, what is gone, and what a
-    target would refuse now. Nothing is sent, and only `live` asks the network. Exits with 0 if nothing differs, 1 if
+    target would refuse now. As html it is a page, on which the lines of the specs stand beside what they changed.
+    Nothing is sent, and only `live` asks the network. Exits with 0 if nothing differs, 1 if
     something does, more if it could not be told.
     """
     from lading.runner.output.difference import show_differences
@@ -64,11 +65,12 @@ def command(
         revision = Revision(merge_base(base)) if base else Revision(str(against).removeprefix(GIT))
         chosen = targets or (None if base or all_targets else ())
         found = against_revision(session, revision, paths, chosen, accept, sets)
+        show_differences(session, found, revision)
         revision.close()
     else:
         files = open_specs(session, paths, sets)
         named = [file.site.names if all_targets else targets for file in files]
         now = [one for file, names in zip(files, named, strict=True) for one in compilations(file, names, accept)]
         found = [compared(baseline_of(session, against or "last", one, sets), one) for one in checked(session, now)]
-    show_differences(session.screen, found)
+        show_differences(session, found)
     return 1 if any(one.what.is_difference for one in found) else 0

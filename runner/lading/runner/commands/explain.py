@@ -4,12 +4,16 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.invocation.options import ACCEPT, SETS, TARGETS, WrongUsage, subcommand
+from lading.runner.invocation.options import ACCEPT, HTML, HUMAN, JSON, SETS, TARGETS, WrongUsage, subcommand
 from lading.runner.invocation.session import Session
 from lading.runner.invocation.words import explainable
 
 
-@subcommand("lading explain train.yaml -t cluster\nlading explain resources.gpu\nlading explain LD203")
+@subcommand(
+    "lading explain train.yaml -t cluster\nlading explain train.yaml -t cluster --format html > train.html\n"
+    "lading explain resources.gpu\nlading explain LD203",
+    formats=(HUMAN, JSON, HTML),
+)
 @click.argument("what", metavar="[SPEC|FIELD|CODE]", shell_complete=explainable, required=False)
 @TARGETS
 @ACCEPT
@@ -20,6 +24,8 @@ def command(
     """Show what became of each line of a spec.
 
     With a spec: every field beside the line it stands in, the payload values that it made, and how well it is carried.
+    As html it is a page, with the spec beside the payload: what is pointed at lights up on the other side.
+
     With a field: what it means, its default, and how each platform carries it. With the code of a diagnostic: what it
     says, and what to do. Without any: the fields of a job.
     """
@@ -31,6 +37,8 @@ def command(
         return explain_spec(session, what, targets, accept, sets)
     if targets or accept or sets:
         raise WrongUsage("there is no spec to explain", "`lading explain train.yaml -t cluster`")
+    if session.settings.format == HTML:
+        raise WrongUsage("only what becomes of a spec is shown as a page", "`lading explain train.yaml --format html`")
     if what and is_code(what):
         show_code(session.screen, what)
     elif what:

@@ -14,7 +14,7 @@ import click
 
 from lading.runner.invocation.words import fields, folders, specs, targets
 
-HUMAN, JSON = "human", "json"
+HUMAN, JSON, HTML = "human", "json", "html"
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lading.compiler.pipeline import Compilation
-from lading.runner.invocation.options import HUMAN, JSON
+from lading.runner.invocation.options import HTML, HUMAN, JSON
+from lading.runner.invocation.session import Session
 from lading.runner.output.review import as_markdown, as_patches, as_unified, sentence
 from lading.runner.output.screen import Screen
 from lading.runner.review.comparison import Compared
 from lading.runner.review.difference import ABSENT, Change, Line
+from lading.runner.specs.trees import DISK, Tree
 from lading.schema.diagnostics import Diagnostic, spot_of
 from lading.schema.paths import Path, render
 from lading.schema.render.json import as_data
@@ -19,9 +21,14 @@ from lading.schema.visible import visible
 STYLES = {"-": "31", "+": "32", "@": "36"}
 
 
-def show_differences(screen: Screen, found: Sequence[Compared]) -> None:
-    """What differs, job by job, in the format that was asked for."""
-    WRITERS[screen.settings.format](screen, found)
+def show_differences(session: Session, found: Sequence[Compared], then: Tree = DISK) -> None:
+    """What differs, job by job, in the format that was asked for; ``then`` has the files of the version before."""
+    if session.settings.format == HTML:
+        from lading.runner.pages.difference import difference_page
+
+        session.screen.result(difference_page(session, found, then))
+    else:
+        WRITERS[session.settings.format](session.screen, found)
 
 
 def _human(screen: Screen, found: Sequence[Compared]) -> None:

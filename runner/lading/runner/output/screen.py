@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from lading.runner.errors import RunnerError
-from lading.runner.invocation.options import HUMAN, Settings, is_terminal
+from lading.runner.invocation.options import HTML, HUMAN, Settings, is_terminal
 from lading.schema.codes import Severity
 from lading.schema.diagnostics import Diagnostic, each_once
 
@@ -130,8 +130,11 @@ class Screen:
                     self.sources[name] = lines_of(file.read())
 
     def failure(self, diagnostics: Sequence[Diagnostic], exit_code: int) -> int:
-        """The user knows what went wrong, in the format that was asked for; the answer is the exit code."""
-        if self.is_human:
+        """The user knows what went wrong, in the format that was asked for; the answer is the exit code.
+
+        A page goes to a file, so that it is said beside it.
+        """
+        if self.settings.format in {HUMAN, HTML}:
             self.diagnostics(diagnostics)
         elif self.settings.format in FOR_OTHERS:
             self.for_others(diagnostics)

@@ -72,20 +72,41 @@ class Pair(NamedTuple):
     after: Any
 
 
-def changes(before: Version, after: Version) -> list[Change]:
-    """Every value that differs, request by request; a request that only one side has counts with all its values."""
+class Both(NamedTuple):
+    """A request in both versions, as data and as it was compiled; of one that is not there, nothing."""
+
+    key: str
+    was: Mapping[str, Any]
+    now: Mapping[str, Any]
+    was_made: Request | None
+    now_made: Request | None
+    shape: Shape
+
+    def pairs(self) -> Iterator[tuple[Pair, Shape]]:
+        """Everything of it that is compared."""
+        for name in COMPARED:
+            inner = self.shape if name == "body" else Shape({})
+            yield Pair(f"/{name}", f"/{name}", self.was.get(name, ABSENT), self.now.get(name, ABSENT)), inner
+
+
+def beside(before: Version, after: Version) -> Iterator[Both]:
+    """Each request beside the same one of the other version."""
     old = {_key(data, place): (data, _made(before, place)) for place, data in enumerate(before.requests)}
     new = {_key(data, place): (data, _made(after, place)) for place, data in enumerate(after.requests)}
-    found: list[Change] = []
     for key in dict.fromkeys([*new, *old]):
         was, was_made = old.get(key, ({}, None))
         now, now_made = new.get(key, ({}, None))
         shape = _shape(now_made or was_made, after.compilation or before.compilation)
-        causes = Causes(was_made), Causes(now_made)
-        for name in COMPARED:
-            inner = shape if name == "body" else Shape({})
-            pair = Pair(f"/{name}", f"/{name}", was.get(name, ABSENT), now.get(name, ABSENT))
-            found += (_change(key, each, *causes) for each in differing(pair, inner))
+        yield Both(key, was, now, was_made, now_made, shape)
+
+
+def changes(before: Version, after: Version) -> list[Change]:
+    """Every value that differs, request by request; a request that only one side has counts with all its values."""
+    found: list[Change] = []
+    for both in beside(before, after):
+        causes = Causes(both.was_made), Causes(both.now_made)
+        for pair, shape in both.pairs():
+            found += (_change(both.key, each, *causes) for each in differing(pair, shape))
     return found
 
 
@@ -108,15 +129,34 @@ def _shape(request: Request | None, compilation: Compilation | None) -> Shape:
 
 def differing(pair: Pair, shape: Shape) -> Iterator[Pair]:
     """The innermost values in which the two differ."""
+    entries = inside(pair, shape)
+    if entries is not None:
+        for entry in entries:
+            yield from differing(entry.pair, entry.shape)
+    elif not same(pair.before, pair.after, shape):
+        yield pair
+
+
+class Entry(NamedTuple):
+    """An entry of a map or list in both versions; ``key`` is its key in a map, None in a list."""
+
+    key: str | None
+    pair: Pair
+    shape: Shape
+
+
+def inside(pair: Pair, shape: Shape) -> list[Entry] | None:
+    """The entries of two maps or lists, those that are the same beside each other; None where there is nothing to go
+    into.
+    """
     was, now = pair.before, pair.after
     if _are(was, now, Mapping):
-        for key in dict.fromkeys([*(_entries(now)), *(_entries(was))]):
-            yield from differing(_inside(pair, key, key), shape.inside(key))
-    elif _are(was, now, list):
-        for old, new in matched(_items(was), _items(now), shape.list_key):
-            yield from differing(_inside(pair, old, new), shape.inside(0))
-    elif not same(was, now, shape):
-        yield pair
+        keys = dict.fromkeys([*(_entries(now)), *(_entries(was))])
+        return [Entry(key, _inside(pair, key, key), shape.inside(key)) for key in keys]
+    if _are(was, now, list):
+        places = matched(_items(was), _items(now), shape.list_key)
+        return [Entry(None, _inside(pair, old, new), shape.inside(0)) for old, new in places]
+    return None
 
 
 def _are(was: Any, now: Any, kind: Any) -> bool:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 
 from lading.compiler.explain import explain
+from lading.runner.invocation.options import HTML
 from lading.runner.invocation.session import Session
 from lading.runner.output.explained import show_explained
 from lading.runner.specs.compilation import compilations, open_spec
@@ -22,7 +23,12 @@ def explain_spec(
 ) -> int:
     """What becomes of each field stands on standard output; the exit code says if there is a payload."""
     found = compilations(open_spec(session, name, sets), targets, accept)
-    show_explained(session.screen, [(compilation, explain(compilation)) for compilation in found])
+    if session.settings.format == HTML:
+        from lading.runner.pages.explained import explained_page
+
+        session.screen.result(explained_page(session, found))
+    else:
+        show_explained(session.screen, [(compilation, explain(compilation)) for compilation in found])
     errors: list[Diagnostic] = [d for compilation in found for d in compilation.diagnostics if d.is_error]
     if session.screen.is_human:
         session.screen.diagnostics(errors)
