@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import shutil
 import subprocess
 import sys
@@ -179,7 +180,8 @@ def test_asking_leaves_nothing_behind(cli: Cli, home: Path) -> None:
 @pytest.mark.parametrize("instruction", ["bash_complete", "tcsh_complete", "nonsense"])
 def test_whatever_is_asked_nothing_is_complained_of(instruction: str) -> None:
     """Not of a folder that is gone, of a shell that is not known, or of words that are missing."""
-    command = f"d=$(mktemp -d); cd $d; rmdir $d; _LADING_COMPLETE={instruction} {sys.executable} -m lading"
+    python = shlex.quote(sys.executable)
+    command = f"d=$(mktemp -d); cd $d; rmdir $d; _LADING_COMPLETE={instruction} {python} -m lading"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
 

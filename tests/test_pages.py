@@ -105,7 +105,8 @@ def test_each_target_and_each_request_stands_by_itself(cli: Cli) -> None:
     page = page_of(cli, "explain", "flow.yaml", "-t", "hpc", "-t", "here")
     assert re.findall('<article class="job" data-name="([^"]*)"', page) == ["flow on hpc", "flow on here"]
     names = re.findall('class="pane" data-name="([^"]*)"', page)
-    assert names[:5] == ["flow.yaml", "step.yaml", "lading.site.yaml", "one", "two"]
+    assert (names[0], sorted(names[1:3])) == ("flow.yaml", ["lading.site.yaml", "step.yaml"])
+    assert names[3:5] == ["one", "two"]
 
 
 def test_a_secret_is_a_name(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
