@@ -1,6 +1,5 @@
 """The compiler's own guarantees, with platforms made for the purpose: what a forgetful or a wrong emitter meets."""
 
-import gc
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
@@ -99,23 +98,6 @@ def test_judging_says_what_compiling_says(name: str) -> None:
         assert (judged.is_valid, judged.notes) == (whole.is_valid, whole.notes)
         told = [d for d in whole.diagnostics if d.severity is Severity.NOTE]
         assert in_order([*judged.beside_notes, *told]) == list(whole.diagnostics)
-
-
-@pytest.mark.parametrize("name", PLATFORMS)
-def test_a_compilation_is_freed_as_soon_as_nobody_has_it(name: str) -> None:
-    """It holds no circle of references: a run over ten thousand files looks for none.
-
-    Something of an earlier test may become a circle at any moment, but not three times.
-    """
-    text = "{lading: v1, name: n, image: 'r.example/a:1', command: [a], env: {A: b}, mounts: [{volume: data}]}"
-    (spec,) = load("s.yaml", text.encode(), language=language()).specs
-    compile_spec(spec, target_of(name))  # what is kept for good is there now
-    gc.collect()
-    gc.disable()
-    try:
-        assert 0 in [gc.collect() for _ in range(3) if compile_spec(spec, target_of(name)).plan]
-    finally:
-        gc.enable()
 
 
 def test_native_that_every_step_says_for_itself_is_superseded() -> None:

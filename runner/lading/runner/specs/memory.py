@@ -64,7 +64,7 @@ class Memory:
 
     def __init__(self, session: Session, command: str | None) -> None:
         self._session, self._command = session, command
-        self._folder = cache_folder() / "verdicts"
+        self._folder = cache_folder() / "verdicts" if command else Path()
         self._file = cache(self._file_now)
 
     def recall(self, candidates: Sequence[Candidate], jobs: int = 1) -> dict[Candidate, Checked]:
