@@ -15,13 +15,11 @@ import pytest
 import trustme
 from kit.cli import Answer, Cli
 from kit.machine import until
-from kit.platforms import NAMES, Desk, service_of
+from kit.platforms import NAMES, Desk, hurry, service_of
 from servers.platform import PlatformService
 from servers.web import Fault, Reply, Request, Server, Service, serving
 
-from lading.runner.http import connection
-from lading.runner.sbatch import search
-from lading.runner.submission import resolve, send, settle, watch
+from lading.runner.submission import watch
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 OK, REFUSED, UNKNOWN = 0, 3, 4
@@ -37,11 +35,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line waits for nobody."""
-    monkeypatch.setattr(settle.ask, "__defaults__", ((0.0,),))
-    monkeypatch.setattr(resolve, "PATIENCE", (0.0,))
-    monkeypatch.setattr(send, "RETRY_DELAYS", (0.0,))
-    monkeypatch.setattr(connection, "PAUSES", (0.0,))
-    monkeypatch.setattr(search, "SETTLED", 0)
+    hurry(monkeypatch)
 
 
 @pytest.fixture

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from kit.cli import Cli
-from kit.platforms import NAMES, TARGET, Desk, service_of
+from kit.platforms import NAMES, TARGET, Desk, at_work
 from kit.slurm import running
-from servers.web import serving
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -25,12 +24,7 @@ RICH = {
 @pytest.fixture(params=NAMES)
 def desk(request: pytest.FixtureRequest, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """Each platform, and a folder to work with it from."""
-    service = service_of(request.param, runs=False)
-    with serving(service) as server:
-        made = Desk(Path.cwd(), service, server.url)
-        for name, value in made.environ.items():
-            monkeypatch.setenv(name, value)
-        yield made
+    yield from at_work(request.param, monkeypatch)
 
 
 def test_nothing_differs_of_what_was_just_submitted(desk: Desk, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,8 @@ from pathlib import Path
 
 import pytest
 from kit.cli import Answer, Cli
-from kit.platforms import NAMES, Desk, service_of
+from kit.platforms import NAMES, Desk, hurry, service_of
 from servers.web import Fault, Reply, Request, Server, serving
-
-from lading.runner.http import connection
-from lading.runner.sbatch import search
-from lading.runner.submission import resolve, send, settle
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -29,11 +25,7 @@ TELLING = (
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line waits for nobody."""
-    monkeypatch.setattr(settle.ask, "__defaults__", ((0.0,),))
-    monkeypatch.setattr(resolve, "PATIENCE", (0.0,))
-    monkeypatch.setattr(send, "RETRY_DELAYS", (0.0,))
-    monkeypatch.setattr(connection, "PAUSES", (0.0,))
-    monkeypatch.setattr(search, "SETTLED", 0)
+    hurry(monkeypatch)
 
 
 @pytest.fixture(params=NAMES)

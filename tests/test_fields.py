@@ -12,12 +12,10 @@ from typing import Any
 
 import pytest
 from kit.cli import Cli
-from kit.platforms import NAMES, Desk, service_of
+from kit.platforms import NAMES, Desk, hurry, service_of
 from servers.web import Reply, Request, serving
 
-from lading.runner.http import connection
-from lading.runner.sbatch import search
-from lading.runner.submission import resolve, send, settle, watch
+from lading.runner.submission import watch
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -38,11 +36,7 @@ Path_ = tuple[Any, ...]
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line waits for nobody."""
-    monkeypatch.setattr(settle.ask, "__defaults__", ((0.0,),))
-    monkeypatch.setattr(resolve, "PATIENCE", (0.0,))
-    monkeypatch.setattr(send, "RETRY_DELAYS", (0.0,))
-    monkeypatch.setattr(connection, "PAUSES", (0.0,))
-    monkeypatch.setattr(search, "SETTLED", 0)
+    hurry(monkeypatch)
     monkeypatch.setattr(watch.Pace, "not_below", lambda pace, _: pace)
 
 

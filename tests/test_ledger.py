@@ -189,11 +189,10 @@ def test_the_newest_of_a_name_is_the_last_that_reached_the_target(ledger: Ledger
     begun(ledger, "01B", "train", happened(Kind.REFUSED))
     begun(ledger, "01C", "train", ACCEPTED, target="hub")
     assert ledger.newest("pf", "train") == ledger.get("01A")
-    assert ledger.last_requests("pf", "train") == [{"method": "POST", "path": "/jobs", "body": {"id": "01A"}}]
+    assert ledger.requests("01A") == [{"method": "POST", "path": "/jobs", "body": {"id": "01A"}}]
     begun(ledger, "00D", "train", happened(Kind.UNKNOWN))
     assert ledger.newest("pf", "train") == ledger.get("00D")
     assert ledger.newest("pf", "eval") is None
-    assert ledger.last_requests("pf", "eval") is None
 
 
 def test_a_native_id_leads_to_its_submission_on_its_own_target_only(ledger: Ledger) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from kit.cli import Cli
-from kit.pages import HOSTILE, SITE, SPEC, commit, git, text_of
+from kit.pages import HOSTILE, SITE, SPEC, text_of
+from kit.repository import commit, git
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from kit.browser import complaints_of, faint, launched
 from kit.cli import Cli
-from kit.pages import HOSTILE, SITE, SPEC, commit, git
+from kit.pages import HOSTILE, SITE, SPEC
+from kit.repository import commit, git
 from playwright.sync_api import Browser, Locator, Page
 
 WIDE, NARROW = {"width": 1600, "height": 1000}, {"width": 390, "height": 844}

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 from kit.cli import Answer, Cli
-from kit.platforms import NAMES, Desk, service_of
-from servers.web import serving
+from kit.platforms import NAMES, Desk, at_work
 
 from lading.compiler.payload import canonical
 from lading.runner.submission import planned
@@ -20,12 +19,7 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 @pytest.fixture(params=NAMES)
 def desk(request: pytest.FixtureRequest, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """Each platform, and a folder to work with it from."""
-    service = service_of(request.param, runs=False)
-    with serving(service) as server:
-        made = Desk(Path.cwd(), service, server.url)
-        for name, value in made.environ.items():
-            monkeypatch.setenv(name, value)
-        yield made
+    yield from at_work(request.param, monkeypatch)
 
 
 def orders(desk: Desk) -> int:

@@ -1,13 +1,13 @@
 """Specs of a folder against a git revision: which jobs change, where, and what a target would refuse now."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from kit.cli import Cli
+from kit.repository import commit, git
 
 SITE = """\
 lading: v1
@@ -26,21 +26,6 @@ env:
   B: "2"
 resources: {cpu: 2, memory: 1Gi}
 """
-
-
-def git(*words: str) -> str:
-    """What git says."""
-    identity = {f"GIT_{who}_{what}": "ada@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    environ = {**os.environ, **identity, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    return subprocess.run(["git", *words], check=True, capture_output=True, text=True, env=environ).stdout
-
-
-def commit(**files: str) -> None:
-    """A commit in which the YAML files of these names hold that."""
-    for name, text in files.items():
-        Path(f"{name}.yaml").write_text(text)
-    git("add", "--all")
-    git("commit", "--quiet", "--allow-empty", "--message", "change")
 
 
 @pytest.fixture(autouse=True)

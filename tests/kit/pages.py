@@ -1,9 +1,6 @@
 """What the tests of pages have in common: a site, specs, and a checkout."""
 
-import os
 import re
-import subprocess
-from pathlib import Path
 
 SITE = """\
 lading: v1
@@ -45,21 +42,6 @@ env:
   C: "\\u202egnp.exe \\e[31m"
   D: LONG
 """.replace("LONG", "x" * 20_000)
-
-
-def git(*words: str) -> str:
-    """What git says."""
-    identity = {f"GIT_{who}_{what}": "ada@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    environ = {**os.environ, **identity, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    return subprocess.run(["git", *words], check=True, capture_output=True, text=True, env=environ).stdout
-
-
-def commit(**files: str) -> None:
-    """A commit in which the YAML files of these names hold that."""
-    for name, text in files.items():
-        Path(f"{name}.yaml").write_text(text)
-    git("add", "--all")
-    git("commit", "--quiet", "--allow-empty", "--message", "change")
 
 
 def text_of(page: str) -> str:

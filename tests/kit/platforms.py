@@ -5,17 +5,22 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from servers.platform import PlatformService
+from servers.web import serving
 
 from lading.compiler.registry import default_options
+from lading.runner.http import connection
 from lading.runner.ledger.ledger import Ledger
 from lading.runner.ledger.record import Submission
 from lading.runner.platform import Context
+from lading.runner.sbatch import search
 from lading.runner.secrets.vault import SecretValue
+from lading.runner.submission import resolve, send, settle
 from lading.runner.targets.registry import connect
 
 SERVERS = Path(__file__).parents[1] / "servers"
@@ -84,3 +89,22 @@ class Desk:
     def believed(self) -> list[str]:
         """The native ids that the ledger has."""
         return sorted(part.native_id for one in self.ledger() for part in one.parts if part.native_id)
+
+
+def at_work(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """A desk in the folder that the test is in, while the platform answers; it runs nothing."""
+    service = service_of(name, runs=False)
+    with serving(service) as server:
+        made = Desk(Path.cwd(), service, server.url)
+        for variable, value in made.environ.items():
+            monkeypatch.setenv(variable, value)
+        yield made
+
+
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line waits for nobody: before it asks again, or believes that something is absent."""
+    monkeypatch.setattr(settle.ask, "__defaults__", ((0.0,),))
+    monkeypatch.setattr(resolve, "PATIENCE", (0.0,))
+    monkeypatch.setattr(send, "RETRY_DELAYS", (0.0,))
+    monkeypatch.setattr(connection, "PAUSES", (0.0,))
+    monkeypatch.setattr(search, "SETTLED", 0)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lading.runner.specs.trees import ENDINGS
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     Items = list[CompletionItem[str]]
 
 MOST_JOBS = 100
-ENDINGS = (".yaml", ".yml")
 
 
 def targets(context: click.Context, _: click.Parameter, typed: str) -> "Items":

@@ -182,11 +182,6 @@ class Ledger:
         """The names of all secrets that requests to the target ever held."""
         return frozenset(row["name"] for row in self._rows(_SECRETS, [target]))
 
-    def last_requests(self, target: str, name: str) -> list[dict[str, Any]] | None:
-        """The requests of the newest submission of that name on the target, None where there is none."""
-        found = self.newest(target, name)
-        return self.requests(found.id) if found else None
-
     def history(self, submission_id: str) -> list[tuple[str, Event]]:
         """All that happened to a submission, in order: the part's name and the event."""
         text = """SELECT name, event.* FROM event JOIN part USING (token)
