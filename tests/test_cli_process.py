@@ -22,6 +22,9 @@ HEAVY = (
 )
 """What no command on the way to a verdict may import."""
 
+NOT_FOR_A_VERDICT = ("hashlib", "pathlib", "platformdirs", "shutil", "tempfile")
+"""What the quickest way to a verdict may not import either: each takes as long as checking ten specs."""
+
 
 @pytest.fixture(autouse=True)
 def spec(cli: Cli) -> None:
@@ -39,12 +42,22 @@ def lading(*arguments: str | bytes) -> list[str | bytes]:
 )
 def test_start_up_imports_nothing_heavy(arguments: list[str]) -> None:
     """None of the libraries that only some commands need is there after the command has ended."""
+    assert imported_of(HEAVY, arguments) == "[] 0"
+
+
+def test_one_spec_is_checked_with_few_imports() -> None:
+    """The command that editors and hooks start for each file."""
+    assert imported_of((*HEAVY, *NOT_FOR_A_VERDICT), ["validate", "--no-cache", "hello.yaml"]) == "[] 0"
+
+
+def imported_of(names: tuple[str, ...], arguments: list[str]) -> str:
+    """Which of the modules are there after the command, and its exit code."""
     program = (
         "import sys; from lading.runner.cli import main; code = main(sys.argv[1:]);"
-        f"print('heavy:', [name for name in {HEAVY!r} if name in sys.modules], code)"
+        f"print([name for name in {names!r} if name in sys.modules], code)"
     )
     done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "heavy: [] 0"
+    return done.stdout.splitlines()[-1]
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:

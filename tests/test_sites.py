@@ -73,7 +73,7 @@ def test_the_first_site_that_is_found_wins(places: dict[str, Path]) -> None:
     """Option, beside the spec, upwards to the checkout's root, variable, user, none; never above the checkout."""
     folder = places["beside"].parent
     environ = {"LADING_SITE": str(places["variable"])}
-    assert find_site(str(places["option"]), folder, environ) == places["option"]
+    assert find_site(str(places["option"]), folder, environ) == str(places["option"])
     found = []
     for name in ("beside", "above", "root"):
         found.append(find_site(None, folder, environ))
@@ -81,7 +81,7 @@ def test_the_first_site_that_is_found_wins(places: dict[str, Path]) -> None:
     found += [find_site(None, folder, environ), find_site(None, folder, {})]
     places["user"].unlink()
     found.append(find_site(None, folder, {}))
-    assert found == [*(places[name] for name in ("beside", "above", "root", "variable", "user")), None]
+    assert found == [*(str(places[name]) for name in ("beside", "above", "root", "variable", "user")), None]
 
 
 def test_a_git_worktree_ends_the_search_too(places: dict[str, Path]) -> None:
@@ -89,7 +89,7 @@ def test_a_git_worktree_ends_the_search_too(places: dict[str, Path]) -> None:
     (places["above"].parent / ".git").write_text("gitdir: elsewhere")
     places["beside"].unlink()
     places["above"].unlink()
-    assert find_site(None, places["beside"].parent, {}) == places["user"]
+    assert find_site(None, places["beside"].parent, {}) == str(places["user"])
 
 
 def test_outside_of_a_checkout_only_the_specs_own_folder_is_looked_into(places: dict[str, Path]) -> None:
@@ -98,7 +98,7 @@ def test_outside_of_a_checkout_only_the_specs_own_folder_is_looked_into(places: 
     folder.mkdir()
     places["user"].unlink()
     assert find_site(None, folder, {}) is None
-    assert find_site(None, places["too high"].parent, {}) == places["too high"]
+    assert find_site(None, places["too high"].parent, {}) == str(places["too high"])
 
 
 def test_without_a_site_there_is_one_target_for_trying_things_out() -> None:
@@ -147,7 +147,7 @@ def test_a_target_is_what_the_site_says_in_the_languages_own_units(tmp_path: Pat
     """Defaults are a layer whose values know their lines; options and catalog are normalised; names stay names."""
     site = read_site(write(tmp_path))
     target = site.target("there")
-    assert (site.names, site.default, site.folder) == (("here", "there"), "here", tmp_path)
+    assert (site.names, site.default, site.folder) == (("here", "there"), "here", str(tmp_path))
     assert target.accept == (("image",), ("schedule", "queue"))
     assert target.defaults.value == {"resources": {"gpu": {"count": 2}}}
     assert target.defaults.places[("resources", "gpu")].place.line == 14

@@ -156,7 +156,7 @@ class Changes:
 
     def damage(self, folder: str) -> None:
         """The cache is not what was written, or gone."""
-        place = memory.cache_folder() / "verdicts"
+        place = Path(memory.cache_folder(), "verdicts")
         for file in sorted(place.iterdir()) if place.exists() else ():
             data = bytearray(file.read_bytes() or b"?")
             data[self.any.randrange(len(data))] ^= 1 << self.any.randrange(8)
@@ -309,7 +309,7 @@ def test_the_cache_stays_small(cli: Cli, recalled: list[str], monkeypatch: pytes
     """The oldest goes: verdicts of a file, and files of the folder, what killed commands left there too."""
     monkeypatch.setattr(memory, "MOST_VERDICTS", 5)
     monkeypatch.setattr(memory, "MOST_FILES", 3)
-    place = memory.cache_folder() / "verdicts"
+    place = Path(memory.cache_folder(), "verdicts")
     place.mkdir(parents=True)
     (place / ".lading-draft").write_text("half")
     os.utime(place / ".lading-draft", (0, 0))

@@ -25,7 +25,7 @@ def site_of(name: str) -> SiteFile:
 @cache
 def target_of(name: str) -> Target:
     """The platform's target in its site."""
-    return Site(site_of(name), FOLDER).target(name)
+    return Site(site_of(name), str(FOLDER)).target(name)
 
 
 @cache

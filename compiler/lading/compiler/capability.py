@@ -131,7 +131,7 @@ def refused(why: str) -> Verdict:
     return Verdict(Fidelity.REFUSED, None, why)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Row:
     """What one platform does with one field.
 

@@ -27,7 +27,7 @@ from lading.schema.load import Spec
 from lading.schema.paths import Path, render
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Compilation:
     """What became of one spec on one target. ``requests`` is empty where there is an error.
 

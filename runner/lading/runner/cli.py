@@ -4,6 +4,7 @@ Parsing, help and exit codes live here and in ``options.py``; what a command doe
 1 no, 2 the command line was wrong, 3 the platform said no, 4 outcome unknown, 70 our bug, 130 interrupted.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -43,6 +44,10 @@ ELSEWHERE = {
 """What other systems call a command."""
 
 
+ALLOCATED = 20_000
+"""So many more objects than before are a reason to look for cycles. Python's own 700 cost start-up a twentieth."""
+
+
 class Group(Commands):
     """The commands by name, each imported when it is asked for."""
 
@@ -75,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from lading.runner.invocation.completion import answer
 
         return answer(cli, asked)
+    gc.set_threshold(ALLOCATED)
     _open_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

@@ -27,7 +27,7 @@ def is_work(path: Path) -> bool:
     return path[-1] != "native" and not is_of_a_file
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Job:
     """One unit of work as one target gets it: layers merged, units exact integers, short forms gone.
 

@@ -72,7 +72,7 @@ class Field:
     example: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Struct:
     """A map with known keys. ``one_of``: groups of fields of which only one group may be set.
 

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lading.runner.invocation.options import Settings, WrongUsage
@@ -25,7 +24,7 @@ class Session:
         self.tree = tree
         self.screen = Screen(settings)
         self._sites: dict[str, Site] = {}
-        self._files: dict[Path | None, Site] = {}
+        self._files: dict[str | None, Site] = {}
         self._channels: dict[tuple[str, str], Channel] = {}
 
     def site(self, spec: str = "") -> "Site":
@@ -44,11 +43,11 @@ class Session:
             self._sites[folder] = self._files[file]
         return self._sites[folder]
 
-    def site_file(self, spec: str = "") -> Path | None:
+    def site_file(self, spec: str = "") -> str | None:
         """The file of the site that holds for a spec, as people would name it from here; None for the built-in one."""
         from lading.runner.targets.search import find_site
 
-        return _near(find_site(self.settings.site, Path(os.path.dirname(spec)), tree=self.tree))
+        return _near(find_site(self.settings.site, os.path.dirname(spec), tree=self.tree))
 
     @cached_property
     def ledger(self) -> "Ledger":
@@ -59,6 +58,8 @@ class Session:
 
     def channel(self, target: str, spec: str = "") -> "Channel":
         """The target to work with, as the spec's site has it. Specs of one site share the target's client."""
+        from pathlib import Path
+
         from lading.runner.targets.channel import open_channel
 
         site = self.site(spec)
@@ -77,10 +78,9 @@ class Session:
             self.ledger.close()
 
 
-def _near(file: Path | None) -> Path | None:
+def _near(file: str | None) -> str | None:
     """The file as people would name it from here."""
-    here = Path.cwd()
-    return file.relative_to(here) if file and file.is_relative_to(here) else file
+    return file.removeprefix(os.path.join(os.getcwd(), "")) if file else None
 
 
 def check_targets(site: "Site", names: Iterable[str]) -> None:

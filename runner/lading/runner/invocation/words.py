@@ -121,9 +121,11 @@ def _site(context: click.Context) -> Mapping[str, Mapping[str, Mapping[str, str]
     from lading.runner.targets.sites import BUILT_IN
     from lading.schema.load import load_site
 
-    file = find_site(_named_site(context))
-    data = file.read_bytes() if file else BUILT_IN
-    return load_site(str(file or ""), data, language()).value
+    data = BUILT_IN
+    if file := find_site(_named_site(context)):
+        with open(file, "rb") as opened:
+            data = opened.read()
+    return load_site(file or "", data, language()).value
 
 
 def _named_site(context: click.Context | None) -> str | None:

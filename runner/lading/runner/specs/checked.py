@@ -11,7 +11,8 @@ class Checked(NamedTuple):
     """What was found in one file. ``sources`` are the lines of the files that its diagnostics speak of.
 
     ``untold`` counts the notes that nobody wants to read: keeping them of ten thousand files would fill the memory.
-    ``digest`` is that of the file as it was read, and ``uses`` has those of the files that it names, by those names.
+    ``digest`` is that of the file as it was read, and ``uses`` has those of the files that it names, by those names;
+    empty where nobody wants to find it again.
     """
 
     file: str

@@ -30,7 +30,7 @@ def check_files(session: Session, paths: Sequence[str], how: How) -> list[Checke
     known = memory.recall(candidates, how.jobs or job_count(len(candidates) // KNOWN_IN_THE_TIME_OF_ONE))
     unknown = [candidate for candidate in candidates if candidate not in known]
     if unknown:
-        new = _checked(session, unknown, how)
+        new = _checked(session, unknown, how, memory)
         memory.keep(new.values())
         known |= new
     if not known:
@@ -38,9 +38,9 @@ def check_files(session: Session, paths: Sequence[str], how: How) -> list[Checke
     return [known[candidate] for candidate in candidates if candidate in known]
 
 
-def _checked(session: Session, candidates: Sequence[Candidate], how: How) -> dict[Candidate, Checked]:
+def _checked(session: Session, candidates: Sequence[Candidate], how: How, memory: Memory) -> dict[Candidate, Checked]:
     from lading.runner.specs.validation import Checker
 
-    check = Checker(session, how.targets, how.accept, how.sets).check
+    check = Checker(session, how.targets, how.accept, how.sets, is_kept=memory.is_open).check
     found = in_parallel(check, candidates, how.jobs or job_count(len(candidates)))
     return {candidate: checked for candidate, checked in zip(candidates, found, strict=True) if checked}

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import blake2b
 
 from lading.runner.invocation.options import HUMAN, Settings
 from lading.runner.invocation.session import Session
@@ -17,6 +16,8 @@ class Unknowable(Exception):
 
 def digest_of(data: bytes) -> str:
     """What no other bytes have."""
+    from hashlib import blake2b  # loads OpenSSL, which takes longer than checking ten files
+
     return blake2b(data, digest_size=16).hexdigest()
 
 
@@ -48,10 +49,10 @@ def of_the_site(session: Session, spec: str) -> str:
     file = session.site_file(spec)
     if file is None:
         return digest_of_all([])
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise Unknowable
     try:
-        return digest_of_all([file.read_bytes(), *_bytes(file.with_name(LOCK))])
+        return digest_of_all([*_bytes(file), *_bytes(os.path.join(os.path.dirname(file), LOCK))])
     except OSError:
         raise Unknowable from None
 

@@ -9,7 +9,6 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -37,13 +36,13 @@ MOST_FILES, MOST_BYTES = 1_000, 32 << 20
 """In the folder, the last ones."""
 
 
-def cache_folder(environ: Mapping[str, str] = os.environ) -> Path:
+def cache_folder(environ: Mapping[str, str] = os.environ) -> str:
     """Where lading keeps what it could find out again: ``$LADING_CACHE``, else the user's own cache folder."""
     if chosen := environ.get("LADING_CACHE"):
-        return Path(chosen).expanduser().absolute()
-    from platformdirs import user_cache_path
+        return os.path.abspath(os.path.expanduser(chosen))
+    from platformdirs import user_cache_dir
 
-    return user_cache_path("lading", appauthor=False)
+    return user_cache_dir("lading", appauthor=False)
 
 
 class Page(NamedTuple):
@@ -64,8 +63,13 @@ class Memory:
 
     def __init__(self, session: Session, command: str | None) -> None:
         self._session, self._command = session, command
-        self._folder = cache_folder() / "verdicts" if command else Path()
+        self._folder = os.path.join(cache_folder(), "verdicts") if command else ""
         self._file = cache(self._file_now)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is known from before, or kept."""
+        return self._command is not None
 
     def recall(self, candidates: Sequence[Candidate], jobs: int = 1) -> dict[Candidate, Checked]:
         """What was found before, of those that can be nothing else by now."""
@@ -105,7 +109,7 @@ class Memory:
             site = of_the_site(self._session, os.path.join(folder, ""))
         except Unknowable:
             return None
-        return str(self._folder / digest_of_all([self._command.encode(), site.encode()]))
+        return os.path.join(self._folder, digest_of_all([self._command.encode(), site.encode()]))
 
 
 def open_memory(session: Session, targets: Sequence[str] | None, accept: Sequence[str], sets: Sequence[str]) -> Memory:
@@ -161,7 +165,7 @@ def _write(file: str, found: Sequence[Checked]) -> None:
         return
 
 
-def _trim(folder: Path) -> None:
+def _trim(folder: str) -> None:
     """No more is kept than the last thousand files, and no more than 32 MB."""
     try:
         there = [(entry.stat().st_mtime_ns, entry.stat().st_size, entry.path) for entry in os.scandir(folder)]

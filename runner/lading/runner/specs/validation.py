@@ -24,12 +24,21 @@ from lading.schema.steps import ReadFile
 
 
 class Checker:
-    """How to check: on which targets (None: all of the site), with which losses agreed to and which fields set."""
+    """How to check: on which targets (None: all of the site), with which losses agreed to and which fields set.
+
+    ``is_kept`` where what is found is to be found again: then it knows the digests of what it rests on.
+    """
 
     def __init__(
-        self, session: Session, targets: Sequence[str] | None, accept: Sequence[str], sets: Sequence[str]
+        self,
+        session: Session,
+        targets: Sequence[str] | None,
+        accept: Sequence[str],
+        sets: Sequence[str],
+        *,
+        is_kept: bool,
     ) -> None:
-        self.session, self.targets = session, targets
+        self.session, self.targets, self.is_kept = session, targets, is_kept
         self.accept, self.sets = accept, sets
         self._tells_notes = tells_notes(session.settings)
         self._chosen: dict[str, Chosen] = {}  # by the folder that a site holds for
@@ -43,7 +52,7 @@ class Checker:
         if data is None:
             return None
         uses: dict[str, str] = {}
-        loaded = load(candidate.name, data, sets=self.sets, language=language(), read_file=_noting(uses))
+        loaded = load(candidate.name, data, sets=self.sets, language=language(), read_file=self._read_file(uses))
         chosen = self._chosen_for(candidate) if loaded.specs and not has_errors(loaded.diagnostics) else NONE
         judged = [self._judged(spec, chosen.targets) for spec in loaded.specs]
         counts = not self._tells_notes and len(judged) == 1  # several specs may share a note, which counts once
@@ -59,9 +68,12 @@ class Checker:
             diagnostics=told,
             sources=loaded.sources if told else {},
             untold=len(found) - len(told) + (sum(one.notes for one in judged[0].compiled) if counts else 0),
-            digest=digest_of_file(candidate.name, data),
+            digest=digest_of_file(candidate.name, data) if self.is_kept else "",
             uses=uses,
         )
+
+    def _read_file(self, uses: dict[str, str]) -> ReadFile:
+        return _noting(uses) if self.is_kept else read_beside
 
     def _chosen_for(self, candidate: Candidate) -> "Chosen":
         folder = os.path.dirname(candidate.name)

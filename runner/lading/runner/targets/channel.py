@@ -38,7 +38,8 @@ class Channel:
 def open_channel(site: Site, target: str, ledger: Ledger) -> Channel:
     """A channel to the site's target of that name. Nothing is sent yet; what its server was given before is known."""
     entry = site.entry(target)
-    vault = Vault({**site.secrets, **site.logins}, site.folder or Path())
+    folder = Path(site.folder or "")
+    vault = Vault({**site.secrets, **site.logins}, folder)
     vault.recall(ledger.secrets_sent(target) if vault.asks_somebody else ())
     context = Context(
         target=target,
@@ -46,7 +47,7 @@ def open_channel(site: Site, target: str, ledger: Ledger) -> Channel:
         endpoint=entry.get("endpoint", ""),
         auth=vault.login(target, entry.get("auth", {})),
         state_dir=ledger.folder,
-        ca_file=_beside(site.folder or Path(), entry.get("caFile")),
+        ca_file=_beside(folder, entry.get("caFile")),
         secret=vault.value,
     )
     return Channel(connect(entry["platform"], context), ledger, vault, entry["platform"], context.endpoint)

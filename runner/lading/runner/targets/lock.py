@@ -4,8 +4,8 @@ It stands under what the site says itself, entry by entry, so that compiling ask
 same bytes, and a change of a platform is seen as a diff in review.
 """
 
+import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from lading.compiler.registry import language
@@ -24,16 +24,16 @@ NO_LOCK = SiteFile(Layer(), NAME)
 
 def lock_beside(site: SiteFile, tree: Tree = DISK) -> SiteFile:
     """The lock beside the site's file, with everything that is wrong with it; an empty one where there is none."""
-    file = Path(site.file).with_name(NAME)
+    file = os.path.join(os.path.dirname(site.file), NAME)
     try:
-        with tree.open(str(file)) as stream:
+        with tree.open(file) as stream:
             data = stream.read()
     except FileNotFoundError:
         return NO_LOCK
     except OSError as error:
-        words = {"file": str(file), "why": (error.strerror or str(error)).lower()}
+        words = {"file": file, "why": (error.strerror or str(error)).lower()}
         return NO_LOCK._replace(diagnostics=(diagnose(Finding("LD507", (), words), {}),))
-    lock = load_lock(str(file), data, language())
+    lock = load_lock(file, data, language())
     return lock._replace(diagnostics=tuple(in_order([*lock.diagnostics, *_against(lock, site)])))
 
 

@@ -1,5 +1,6 @@
 """Pulling: what targets have now goes into the lock beside the site."""
 
+import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -41,7 +42,7 @@ def pull(site: Site, catalogs: Mapping[str, Mapping[str, Any]]) -> list[Change]:
             "write the entries that you need into its catalog in the site",
         )
     assert site.folder, "a site without a file has no lock"
-    write_whole(str(site.folder / NAME), text)
+    write_whole(os.path.join(site.folder, NAME), text)
     return [change for name in catalogs for change in _changes(name, site, locked, pulled)]
 
 

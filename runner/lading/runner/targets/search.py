@@ -8,7 +8,8 @@ to run, and a stranger may have put one there.
 
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+
+import click
 
 from lading.runner.specs.trees import DISK, Tree
 
@@ -19,27 +20,32 @@ LOCK = "lading.lock"
 
 def find_site(
     explicit: str | None = None,
-    folder: Path = Path(),
+    folder: str | os.PathLike[str] = "",
     environ: Mapping[str, str] = os.environ,
     tree: Tree = DISK,
-) -> Path | None:
+) -> str | None:
     """The site file that holds for specs in the folder, or None. One that somebody named is not checked to be there."""
     if explicit:
-        return Path(explicit)
-    for above in _up_to_checkout(folder.absolute()):
-        if tree.is_file(str(above / NAME)):
-            return above / NAME
+        return explicit
+    for above in _up_to_checkout(os.path.join(os.getcwd(), folder)):
+        if tree.is_file(file := os.path.join(above, NAME)):
+            return file
     if named := environ.get("LADING_SITE"):
-        return Path(named).expanduser()
-    from platformdirs import user_config_path
-
-    own = user_config_path("lading", appauthor=False) / NAME
-    return own if own.is_file() else None
+        return os.path.expanduser(named)
+    own = os.path.join(click.get_app_dir("lading"), NAME)
+    return own if os.path.isfile(own) else None
 
 
-def _up_to_checkout(folder: Path) -> Iterator[Path]:
+def _up_to_checkout(folder: str) -> Iterator[str]:
     """The folder, and those above it up to the root of its git checkout or to where we are, whichever is higher."""
-    above = [folder, *folder.parents]
-    here = Path().absolute()
-    root = next((place for place, each in enumerate(above) if (each / ".git").exists()), 0)
+    above = list(_upwards(folder))
+    here = os.getcwd()
+    root = next((place for place, each in enumerate(above) if os.path.exists(os.path.join(each, ".git"))), 0)
     return iter(above[: max(root, above.index(here) if here in above else 0) + 1])
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    folder = folder.rstrip(os.sep) or os.sep
+    yield folder
+    while (above := os.path.dirname(folder)) != folder:
+        yield (folder := above)

@@ -4,8 +4,8 @@ Which file holds, ``search.py`` says. What the targets were seen to have stands 
 the file itself over that.
 """
 
+import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from lading.compiler.registry import default_options, language, module_of, platform, platforms, sections
@@ -38,7 +38,7 @@ class Site(NamedTuple):
     """
 
     file: SiteFile
-    folder: Path | None = None
+    folder: str | None = None
     lock: SiteFile = NO_LOCK
 
     @property
@@ -102,22 +102,23 @@ class Site(NamedTuple):
         return diagnose(Finding(code, path, words, at_key=True), self.file.places)
 
 
-def read_site(file: Path | None, tree: Tree = DISK) -> Site:
+def read_site(file: str | os.PathLike[str] | None, tree: Tree = DISK) -> Site:
     """The site in the file, or the built-in one. Every problem of the file is raised at once, as ``InvalidSpec``."""
     if file is None:
         return Site(load_site("the built-in site", BUILT_IN, language()))
+    name = os.fspath(file)
     try:
-        with tree.open(str(file)) as stream:
+        with tree.open(name) as stream:
             data = stream.read()
     except OSError as error:
-        words = {"file": str(file), "why": (error.strerror or str(error)).lower()}
+        words = {"file": name, "why": (error.strerror or str(error)).lower()}
         raise InvalidSpec([diagnose(Finding("LD506", (), words), {})]) from None
-    found = load_site(str(file), data, language())
+    found = load_site(name, data, language())
     lock = lock_beside(found, tree)
     problems = [*found.diagnostics, *problems_of(found), *lock.diagnostics]
     if has_errors(problems):
         raise InvalidSpec(in_order(problems))
-    return Site(found, file.absolute().parent, lock)
+    return Site(found, os.path.dirname(os.path.join(os.getcwd(), name)), lock)
 
 
 def problems_of(file: SiteFile) -> Iterator[Diagnostic]:
