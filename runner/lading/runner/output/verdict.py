@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from lading.runner.output.screen import FOR_OTHERS, Screen
@@ -31,7 +32,8 @@ def show_verdict(screen: Screen, found: Sequence[Checked]) -> int:
 
 def _human(screen: Screen, verdict: Verdict) -> None:
     for checked in verdict.files:
-        screen.sources.update(checked.sources)
+        if checked.sources:
+            screen.sources.update(checked.sources)
     screen.diagnostics(verdict.diagnostics)
     gap = "\n" if verdict.diagnostics else ""
     screen.remark(gap + summary(verdict))
@@ -62,18 +64,21 @@ def summary(verdict: Verdict) -> str:
     else:
         wrong = sum(has_errors(checked.diagnostics) for checked in verdict.files)
         text = f"{', '.join(told)} in {wrong} of {_count(len(verdict.files), 'file')}"
-    untold = sum(checked.untold for checked in verdict.files)
+    untold = _sum("untold", verdict.files)
     return f"{text}; {_count(untold, 'note')}, shown with -v" if untold else text
 
 
 def _what(found: Sequence[Checked]) -> str:
-    counts = {"spec": sum(c.specs for c in found), "site": sum(c.sites for c in found)}
-    counts["lock"] = sum(c.locks for c in found)
+    counts = {what: _sum(f"{what}s", found) for what in ("spec", "site", "lock")}
     parts = {what: _count(number, what) for what, number in counts.items() if number}
-    targets = set().union(*(c.targets for c in found))
+    targets = frozenset[str]().union(*map(attrgetter("targets"), found))
     if targets:
         parts["spec"] += f" for {_count(len(targets), 'target')}"
     return " and ".join(parts.values()) or _count(0, "spec")
+
+
+def _sum(name: str, found: Sequence[Checked]) -> int:
+    return sum(map(attrgetter(name), found))
 
 
 def _count(number: int, what: str) -> str:

@@ -59,7 +59,7 @@ def find(paths: Iterable[str], tree: Tree = DISK) -> list[Candidate]:
     for path in paths:
         if path != STDIN and tree.is_folder(path):
             for name, is_plain in _in_folder(path, tree):
-                found.setdefault(name, Candidate(name, is_named=False, tree=tree, is_plain=is_plain))
+                found.setdefault(name, Candidate(name, False, tree, is_plain))
         else:
             name = path if path == STDIN else os.path.normpath(path)
             found[name] = Candidate(name, is_named=True, tree=tree)

@@ -8,7 +8,7 @@ one that is not whole is not believed, and where none can be written there is no
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -73,16 +73,15 @@ class Memory:
 
     def recall(self, candidates: Sequence[Candidate], jobs: int = 1) -> dict[Candidate, Checked]:
         """What was found before, of those that can be nothing else by now."""
-        folders = {os.path.dirname(candidate.name) for candidate in candidates}
-        pages = {folder: self._page(folder) for folder in folders}
-        if not any(page.verdicts for page in pages.values()):
+        page_of = cache(self._page)
+        waiting = [(candidate, page_of(os.path.dirname(candidate.name))) for candidate in candidates]
+        if not any(page.verdicts for _, page in waiting):
             return {}
-        found = in_parallel(partial(_recalled, pages), candidates, jobs)
-        targets = {folder: page.targets for folder, page in pages.items()}
+        found = in_parallel(_recalled, waiting, jobs)
         return {
-            candidate: Checked(name, specs, targets=targets[os.path.dirname(name)], untold=notes)
-            for candidate, (specs, notes) in zip(candidates, found, strict=True)
-            if specs and (name := candidate.name)
+            candidate: Checked(candidate.name, specs, targets=page.targets, untold=notes)
+            for (candidate, page), (specs, notes) in zip(waiting, found, strict=True)
+            if specs
         }
 
     def keep(self, found: Iterable[Checked]) -> None:
@@ -120,15 +119,16 @@ def open_memory(session: Session, targets: Sequence[str] | None, accept: Sequenc
         return Memory(session, None)
 
 
-def _recalled(pages: Mapping[str, Page], candidate: Candidate) -> tuple[int, int]:
+def _recalled(waiting: tuple[Candidate, Page]) -> tuple[int, int]:
     """How many specs and notes are known to be in the file; no specs where that is not known."""
-    verdicts = pages[os.path.dirname(candidate.name)].verdicts
-    data = candidate.glance() if verdicts else None
+    candidate, page = waiting
+    data = candidate.glance() if page.verdicts else None
     if data is None:
         return 0, 0
-    specs, notes, uses = verdicts.get(digest_of_file(candidate.name, data), (0, 0, {}))
-    changed = any(_digest_beside(candidate.name, used) != was for used, was in uses.items())
-    return (0, 0) if changed else (specs, notes)
+    specs, notes, uses = page.verdicts.get(digest_of_file(candidate.name, data), (0, 0, {}))
+    if uses and any(_digest_beside(candidate.name, used) != was for used, was in uses.items()):
+        return 0, 0
+    return specs, notes
 
 
 def _digest_beside(spec: str, relative: str) -> str:
