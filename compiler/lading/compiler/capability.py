@@ -162,6 +162,12 @@ class Row:
         """The sentence that is shown with a value of it; an exact one needs none."""
         return "" if self.fidelity is Fidelity.EXACT else self.why
 
+    @cached_property
+    def takes_any(self) -> bool:
+        """Whether any value is carried, and as it is."""
+        asks = self.convert or self.unit or self.values is not None or self.limit is not None
+        return self.fidelity in CARRIED and not asks
+
     @property
     def is_placed(self) -> bool:
         """Whether the value stands at a place of its own in the body."""

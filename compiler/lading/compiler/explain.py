@@ -70,12 +70,12 @@ def _values_of(entry: Entry, made: Mapping[Path, list[Value]]) -> list[Value]:
 
 def _row(entry: Entry, plan: Plan, values: Sequence[Value]) -> Explained:
     spot = spot_of(entry.path, plan.job.places)
-    note = "accepted: " + entry.verdict.note if entry.accepted else entry.verdict.note
+    note = "accepted: " + entry.note if entry.accepted else entry.note
     return Explained(
         path=entry.path,
         place=spot.place if spot else None,
         value=entry.value,
-        fidelity=str(entry.verdict.fidelity),
+        fidelity=str(entry.fidelity),
         native=entry.row.name,
         note=note,
         values=tuple(values),

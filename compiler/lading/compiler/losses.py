@@ -49,8 +49,8 @@ def losses(plan: Plan) -> dict[Loss, Entry]:
     """What there is to report of the plan's fields, each with the first entry that it is reported of."""
     found: dict[Loss, Entry] = {}
     for entry in plan.entries.values():
-        if code := CODES.get(entry.verdict.fidelity):
-            loss = Loss(ACCEPTED if entry.accepted else code, _at(plan, entry), entry.verdict.note)
+        if code := CODES.get(entry.fidelity):
+            loss = Loss(ACCEPTED if entry.accepted else code, _at(plan, entry), entry.note)
             found.setdefault(loss, entry)
     return found
 
@@ -74,7 +74,7 @@ def _quoted(path: Path) -> str:
 
 def _at(plan: Plan, entry: Entry) -> Path:
     """The field that is spoken of: where it is gone, and everything beside it for the same reason, the field above."""
-    is_gone = entry.verdict.fidelity in LOST and not entry.row.convert
+    is_gone = entry.fidelity in LOST and not entry.row.convert
     return plan.table.covering(entry.path) if is_gone else entry.path
 
 

@@ -166,7 +166,7 @@ def _recorded(plan: Plan) -> dict[str, Any]:
     """What only the ledger keeps: the job's labels and annotations as maps, everything else by its path."""
     kept: dict[str, Any] = {}
     for path, entry in plan.entries.items():
-        if entry.verdict.fidelity is Fidelity.RECORDED:
+        if entry.fidelity is Fidelity.RECORDED:
             top = plan.job.field_at(path[:1])
             if top and top.shape.type == "map" and len(path) == 2:
                 kept.setdefault(str(path[0]), {})[path[1]] = entry.value

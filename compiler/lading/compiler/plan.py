@@ -19,9 +19,9 @@ from lading.schema.paths import Path, starts_with
 from lading.schema.units import written
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Entry:
-    """One set field: the language's value, the row that speaks of it, and what became of it.
+    """One set field: the language's value, the row that speaks of it, what became of it, and the sentence about that.
 
     ``carried`` is the native value with its source, where the payload holds it in some form. What is neither carried
     nor lost is kept elsewhere, or moot: what the platform does anyway, so that nothing has to be said of it.
@@ -30,9 +30,10 @@ class Entry:
     path: Path
     value: Any
     row: Row
-    verdict: Verdict
-    accepted: bool = False
+    fidelity: Fidelity
+    note: str = ""
     carried: From | None = None
+    accepted: bool = False
 
     @property
     def is_carried(self) -> bool:
@@ -42,7 +43,7 @@ class Entry:
     @property
     def leaves_a_trace(self) -> bool:
         """Whether the payload must show it: the platform has a name for it, and there is something to say."""
-        return self.is_carried and bool(self.row.native) and self.verdict.value not in (None, {}, [])
+        return self.carried is not None and bool(self.row.native) and self.carried.value not in (None, {}, [])
 
 
 @dataclass(eq=False)
@@ -61,23 +62,23 @@ class Plan:
     native: Collection[Path] = ()
     has_raw: bool = False
     is_bare: bool = False
-    read: set[Path] = field(default_factory=set)
-    made: dict[Any, tuple[Any, set[Path]]] = field(default_factory=dict)
+    read: set[Entry] = field(default_factory=set)
+    made: dict[Any, tuple[Any, set[Entry]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.once = Once(self.job.value, self.target)
 
     @cached_property
-    def _inside(self) -> Mapping[Path, list[Path]]:
-        found: dict[Path, list[Path]] = {}
+    def _inside(self) -> Mapping[Path, list[Entry]]:
+        found: dict[Path, list[Entry]] = {}
         beside: Path = ()
-        holders: list[list[Path]] = []  # of what stands beside the path before
-        for path in self.entries:
+        holders: list[list[Entry]] = []  # of what stands beside the path before
+        for path, entry in self.entries.items():
             if path[:-1] != beside:
                 beside = path[:-1]
                 holders = [found.setdefault(path[:length], []) for length in range(1, len(path))]
             for inside in holders:
-                inside.append(path)
+                inside.append(entry)
         return found
 
     @property
@@ -94,7 +95,7 @@ class Plan:
     def is_refused(self) -> bool:
         """Whether something is lost that nobody agreed to."""
         missing = [entry for entry in self.entries.values() if entry.carried is None]
-        return any(entry.verdict.fidelity in LOST and not entry.accepted for entry in missing)
+        return any(entry.fidelity in LOST and not entry.accepted for entry in missing)
 
     @property
     def parts(self) -> list[View]:
@@ -104,17 +105,22 @@ class Plan:
         steps = self.root.each("steps") or [self.root]
         return [part for step in steps for part in (step.each("roles") or [step])]
 
+    def inside(self, path: Path) -> Sequence[Entry]:
+        """The entries of the set fields at the path or below it, in the order of the file."""
+        entry = self.entries.get(path)
+        if entry is not None:
+            return (entry,)
+        return self._inside.get(path, ()) if path else tuple(self.entries.values())
+
     def below(self, path: Path) -> Sequence[Path]:
         """The set fields at the path or below it, in the order of the file."""
-        if path in self.entries:
-            return (path,)
-        return self._inside.get(path, ()) if path else tuple(self.entries)
+        return [entry.path for entry in self.inside(path)]
 
     def unread(self) -> list[Path]:
         """What is carried, as the table says, and was not asked for by the emitter."""
-        unasked = [(path, entry) for path, entry in self.entries.items() if entry.carried and path not in self.read]
-        forgotten = [(path, entry.value) for path, entry in unasked if entry.leaves_a_trace]
-        return [path for path, value in forgotten if not _happens_anyway(self.job, path, value)]
+        unasked = [entry for entry in self.entries.values() if entry.carried and entry not in self.read]
+        forgotten = [entry for entry in unasked if entry.leaves_a_trace]
+        return [entry.path for entry in forgotten if not _happens_anyway(self.job, entry.path, entry.value)]
 
 
 def make_plan(
@@ -133,7 +139,7 @@ def make_plan(
     table = target.platform.table(job.kind, target.options)
     if table is None:
         row = Row(fidelity=Fidelity.REFUSED, why=target.platform.OTHER_KINDS)
-        entry = Entry(KIND, job.kind, row, refused(row.why))
+        entry = Entry(KIND, job.kind, row, row.fidelity, row.why)
         return Plan(job, target, Table({}), {KIND: entry})
     plan = Plan(job, target, table, {}, native, has_raw, is_bare)
     agreed = (*target.accept, *job.accept, *accept)
@@ -141,7 +147,7 @@ def make_plan(
         plan.entries[path] = _entry(plan, path, value, agreed)
     own = Row(fidelity=Fidelity.EXACT, native="native")
     for path, value in native.items():
-        plan.entries[path] = Entry(path, value, own, Verdict(Fidelity.EXACT, value), carried=From(value, (path,)))
+        plan.entries[path] = Entry(path, value, own, own.fidelity, "", From(value, (path,)))
     return plan
 
 
@@ -152,17 +158,19 @@ _NO_TRACE = Row(fidelity=Fidelity.EXACT)
 
 def _entry(plan: Plan, path: Path, value: Any, agreed: tuple[Path, ...]) -> Entry:
     row = plan.table.by_path[path] or _without_row(plan, path)
+    if row.takes_any:
+        return Entry(path, value, row, row.fidelity, row.note, From(value, (path,)))
     convert = row.convert
     verdict = convert(Leaf(path, value, plan.job.value, plan.target, plan.once)) if convert else weigh(row, value)
     fidelity = verdict.fidelity
     if fidelity in CARRIED:
-        return Entry(path, value, row, verdict, False, From(verdict.value, (path,)))
+        return Entry(path, value, row, fidelity, verdict.note, From(verdict.value, (path,)))
     if fidelity not in LOST:
-        return Entry(path, value, row, verdict)
+        return Entry(path, value, row, fidelity, verdict.note)
     if _happens_anyway(plan.job, path, value):
-        return Entry(path, value, row, Verdict(Fidelity.EXACT, None, "what the platform does anyway"))
+        return Entry(path, value, row, Fidelity.EXACT, "what the platform does anyway")
     accepted = fidelity is Fidelity.DROPPED and any(starts_with(path, prefix) for prefix in agreed)
-    return Entry(path, value, row, verdict, accepted)
+    return Entry(path, value, row, fidelity, verdict.note, None, accepted)
 
 
 def _without_row(plan: Plan, path: Path) -> Row:

@@ -4,7 +4,7 @@ A role falls back to its job and a step to its workflow for what they do not say
 it as read, so that the pipeline can tell when an emitter forgot one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,7 +13,7 @@ from lading.compiler.payload import From
 from lading.schema.paths import Path
 
 if TYPE_CHECKING:
-    from lading.compiler.plan import Plan
+    from lading.compiler.plan import Entry, Plan
 
 INHERITED = frozenset(
     {"image", "pull", "command", "args", "script", "shell", "workdir", "env", "resources", "slots", "ports", "mounts"}
@@ -60,17 +60,20 @@ class View:
             self._note_above(above, steps)
         entry = plan.entries.get(path)
         if entry is not None:
-            plan.read.add(path)
+            plan.read.add(entry)
             return entry.carried
         return above.get(*steps) if above and self._inherits(steps) else None
 
-    def _noted(self, steps: Path) -> Path:
-        """The whole path of the field, which counts as read from now on, here and above."""
-        path = self.prefix + steps
-        self.plan.read.add(path)
+    def _inside(self, steps: Path) -> "Sequence[Entry]":
+        """What is set at or below. The field itself counts as read from now on, here and above."""
+        plan = self.plan
         if self.above:
             self._note_above(self.above, steps)
-        return path
+        path = self.prefix + steps
+        inside = plan.inside(path)
+        if len(inside) == 1 and len(inside[0].path) == len(path):
+            plan.read.add(inside[0])
+        return inside
 
     def _note_above(self, above: "View", steps: Path) -> None:
         """Where a role says its own, that of its job has been weighed too."""
@@ -81,8 +84,9 @@ class View:
         if name in RIVALS and self._has_own(name):
             superseded += [(*above.prefix, rival) for rival in RIVALS[name]]
         for gone in superseded:
-            self.plan.read.update(self.plan.below(gone))
-        above._noted(steps)  # noqa: SLF001 - another of its own kind
+            self.plan.read.update(self.plan.inside(gone))
+        if above.above:
+            above._note_above(above.above, steps)  # noqa: SLF001 - another of its own kind
 
     def value(self, *steps: str | int, default: Any = None) -> Any:
         """The native value alone; where there is none, ``default``, else what the language says holds then."""
@@ -103,39 +107,32 @@ class View:
 
     def is_set(self, *steps: str | int) -> bool:
         """Whether the spec says anything at or below, here or in what this level inherits from."""
-        if self.plan.below(self.prefix + steps):
+        if self.plan.inside(self.prefix + steps):
             return True
         return bool(self.above and self._inherits(steps) and self.above.is_set(*steps))
 
     def has(self, *steps: str | int) -> bool:
         """Whether anything at or below is set and carried."""
-        below, entries = self.plan.below(self.prefix + steps), self.plan.entries
-        if below and any(entries[known].carried for known in below):
-            return True
+        for entry in self.plan.inside(self.prefix + steps):
+            if entry.carried:
+                return True
         return bool(self.above and self._inherits(steps) and self.above.has(*steps))
 
     def sources(self, *steps: str | int) -> tuple[Path, ...]:
         """The paths of everything carried at or below: what made a payload value that many fields went into."""
-        path = self._noted(steps)
-        plan = self.plan
-        entries = plan.entries
-        found = tuple([known for known in plan.below(path) if entries[known].carried])
+        found = [entry for entry in self._inside(steps) if entry.carried]
         if found:
-            plan.read.update(found)
-            return found
+            self.plan.read.update(found)
+            return tuple([entry.path for entry in found])
         return self.above.sources(*steps) if self.above and self._inherits(steps) else ()
 
     def items(self, *steps: str | int) -> dict[str, From]:
         """The entries of a map field (``env``, ``labels``) with their sources; a role's own over those of its job."""
-        path = self._noted(steps)
-        plan, size = self.plan, len(path) + 1
+        inside, size = self._inside(steps), len(self.prefix) + len(steps) + 1
         inherited = self.above.items(*steps) if self.above and self._inherits(steps) else {}
-        own = {}
-        for known in plan.below(path):
-            carried = plan.entries[known].carried
-            if carried and len(known) == size:
-                own[str(known[-1])] = carried
-                plan.read.add(known)
+        entries = {entry.path[-1]: entry for entry in inside if entry.carried and len(entry.path) == size}
+        self.plan.read.update(entries.values())
+        own = {str(key): entry.carried for key, entry in entries.items() if entry.carried}
         return inherited | own if inherited else own
 
     def each(self, *steps: str | int) -> "list[View]":
@@ -143,10 +140,9 @@ class View:
 
         A list that a role or step does not have is that of the job above. Roles and steps fall back to this level.
         """
-        path = self._noted(steps)
+        inside, path = self._inside(steps), self.prefix + steps
         size = len(path)
-        inside = self.plan.below(path)
-        keys = dict.fromkeys([known[size] for known in inside if len(known) > size]) if inside else ()
+        keys = dict.fromkeys([entry.path[size] for entry in inside if len(entry.path) > size]) if inside else ()
         if not keys and self.above and self._inherits(steps):
             return self.above.each(*steps)
         above = self if steps[-1] in {"roles", "steps"} else None
@@ -168,7 +164,7 @@ class View:
         return bool(steps) and (steps[0] in INHERITED or steps[0] == "native")
 
     def _has_own(self, field_name: str) -> bool:
-        return bool(self.plan.below((*self.prefix, field_name)))
+        return bool(self.plan.inside((*self.prefix, field_name)))
 
 
 Made = TypeVar("Made")

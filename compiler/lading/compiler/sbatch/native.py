@@ -60,7 +60,7 @@ CLASHES: Mapping[str, str] = {
 
 def native(view: View, name: str) -> From | None:
     """The native field with its source, or None where no section sets it."""
-    if not view.is_set("native"):
+    if not view.plan.native:
         return None
     found = [view.get("native", section, name) for section in reads(view.plan.target)]
     return next((value for value in found if value), None)

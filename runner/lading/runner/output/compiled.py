@@ -139,9 +139,9 @@ def _field(compilation: Compilation, entry: Entry) -> dict[str, Any]:
     place = spot.place if spot else None
     return {
         "path": render(entry.path),
-        "fidelity": str(entry.verdict.fidelity),
+        "fidelity": str(entry.fidelity),
         "native": entry.row.name,
-        "note": entry.verdict.note,
+        "note": entry.note,
         "accepted": entry.accepted,
         "file": place.file if place else None,
         "line": place.line if place else None,

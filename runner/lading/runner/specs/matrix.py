@@ -55,7 +55,7 @@ def cell_of(compilation: Compilation) -> Cell:
     """How well the job as a whole is carried: as its worst field is; refused where it can not be sent."""
     if not compilation.is_valid:
         return Cell(Fidelity.REFUSED, "", "; ".join(d.message for d in compilation.diagnostics if d.is_error))
-    known = {entry.verdict.fidelity: entry for entry in reversed(compilation.entries)}
+    known = {entry.fidelity: entry for entry in reversed(compilation.entries)}
     worst = next(fidelity for fidelity in WORST_FIRST if fidelity in known)
-    notes = dict.fromkeys(e.verdict.note for e in compilation.entries if e.verdict.fidelity is worst)
+    notes = dict.fromkeys(e.note for e in compilation.entries if e.fidelity is worst)
     return Cell(worst, "", "" if worst is Fidelity.EXACT else "; ".join(notes))

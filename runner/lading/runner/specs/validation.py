@@ -149,7 +149,7 @@ def _unused_acceptances(spec: Spec, compiled: Sequence[Compilation]) -> Iterator
     """Losses agreed to that happen on no target of the site; nothing where one of them could not be weighed."""
     if not all(compilation.is_valid for compilation in compiled):
         return
-    lost = {e.path for c in compiled for e in c.entries if e.verdict.fidelity is Fidelity.DROPPED}
+    lost = {e.path for c in compiled for e in c.entries if e.fidelity is Fidelity.DROPPED}
     for index, text in enumerate(spec.base.value.get("accept", ())):
         path = parse(text)
         if path and not any(starts_with(at, path) for at in lost):

@@ -87,9 +87,9 @@ def _content(compilation: Compilation, labels: Mapping[str, str]) -> Content:
     return Content(
         recorded=_given(labels=labels, endpoint=compilation.target.endpoint) | dict(compilation.recorded),
         losses=tuple(
-            {"path": render(entry.path), "fidelity": entry.verdict.fidelity.value, "why": entry.verdict.note}
+            {"path": render(entry.path), "fidelity": entry.fidelity.value, "why": entry.note}
             for entry in compilation.entries
-            if entry.verdict.fidelity is not Fidelity.EXACT
+            if entry.fidelity is not Fidelity.EXACT
         ),
         requests=compilation.requests,
     )

@@ -68,7 +68,7 @@ def _no_braces(root: View) -> Iterator[Finding]:
     for path, entry in root.plan.entries.items():
         own = path[2:] if path[0] == "steps" else path
         is_text = own and not OUTSIDE_TEMPLATES & {str(own[0])} and entry.is_carried
-        if is_text and any("{{" in text for text in _texts(entry.verdict.value)):
+        if is_text and any("{{" in text for text in _texts(entry.carried and entry.carried.value)):
             yield refusal(
                 root, path, "Argo reads {{ }} itself, in any text: write such a text into a file of the image"
             )
@@ -153,7 +153,7 @@ def _own_program(part: View) -> Iterator[Finding]:
             yield refusal(part, (name,), f"the server starts the image's own program without it: {SAY_IT}")
     for name in ("timeLimit", "retries", "restart"):
         found = part.get("schedule", name)
-        if found and part.plan.entries[found.sources[0]].verdict.fidelity is Fidelity.EMULATED:
+        if found and part.plan.entries[found.sources[0]].fidelity is Fidelity.EMULATED:
             yield refusal(
                 part.plan.root, found.sources[0], f"nothing can be put around the image's own program: {SAY_IT}"
             )
