@@ -8,7 +8,6 @@ import re
 from typing import LiteralString, Self
 
 from lading.compiler.payload import From, Piece, Sources
-from lading.schema.paths import Path
 
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
@@ -75,11 +74,14 @@ def word(value: "str | int | From") -> Piece:
 
 def filled(template: LiteralString, *values: str | int | From) -> Piece:
     """The bash of the template with a word for each ``{}``, made by all that the values were made by."""
-    words: list[str] = []
-    sources: dict[Path, None] = {}
-    for value in values:
-        text, found = word(value)
-        words.append(text)
-        for path in found:
-            sources[path] = None
-    return template.format(*words), tuple(sources)
+    pieces = [word(value) for value in values]
+    sources = [found for _, found in pieces if found]
+    made_by = sources[0] if len(sources) == 1 else tuple(dict.fromkeys(path for found in sources for path in found))
+    return template.format(*[text for text, _ in pieces]), made_by
+
+
+def exported(name: str, value: str | int | From) -> Piece:
+    """The line of bash that gives an environment variable its value."""
+    assert name.isidentifier(), f"{name!r} is no name of a variable"
+    text, sources = word(value)
+    return f"export {name}={text}\n", sources

@@ -130,9 +130,11 @@ class View:
         """The entries of a map field (``env``, ``labels``) with their sources; a role's own over those of its job."""
         inside, size = self._inside(steps), len(self.prefix) + len(steps) + 1
         inherited = self.above.items(*steps) if self.above and self._inherits(steps) else {}
-        entries = {entry.path[-1]: entry for entry in inside if entry.carried and len(entry.path) == size}
-        self.plan.read.update(entries.values())
-        own = {str(key): entry.carried for key, entry in entries.items() if entry.carried}
+        read, own = self.plan.read, {}
+        for entry in inside:
+            if entry.carried and len(entry.path) == size:
+                own[str(entry.path[-1])] = entry.carried
+                read.add(entry)
         return inherited | own if inherited else own
 
     def each(self, *steps: str | int) -> "list[View]":

@@ -139,7 +139,7 @@ def _variables_in_variables(work: Work) -> Iterator[Finding]:
     """No platform's shell reads the values of variables before a program finds them."""
     for path, part in work.having("env"):
         for name, value in part["env"].items():
-            if isinstance(value, str) and _VARIABLE.search(value):
+            if isinstance(value, str) and "$" in value and _VARIABLE.search(value):
                 yield Finding("LD318", (*path, "env", name), {"value": value})
 
 
@@ -181,9 +181,7 @@ def _spark_has_roles(work: Work) -> Iterator[Finding]:
 
 def _env_names(work: Work) -> Iterator[Finding]:
     for path, part in work.having("env"):
-        for name in part["env"]:
-            if not name.startswith(_RESERVED):
-                continue
+        for name in [name for name in part["env"] if name.startswith(_RESERVED)]:
             prefix = name.partition("_")[0] + "_"
             code, words = ("LD307", {"name": name}) if prefix == OWN else ("LD308", {"name": name, "prefix": prefix})
             yield Finding(code, (*path, "env", name), words, at_key=True)

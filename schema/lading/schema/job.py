@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from lading.schema.diagnostics import Places
@@ -27,7 +26,7 @@ def is_work(path: Path) -> bool:
     return path[-1] != "native" and not is_of_a_file
 
 
-@dataclass(eq=False)
+@dataclass(slots=True, eq=False)
 class Job:
     """One unit of work as one target gets it: layers merged, units exact integers, short forms gone.
 
@@ -41,7 +40,7 @@ class Job:
     file: str = ""
     accept: tuple[Path, ...] = ()
 
-    @cached_property
+    @property
     def kind(self) -> str:
         """``job`` where the document does not say."""
         return str(self.value.get("kind", "job"))
@@ -51,18 +50,16 @@ class Job:
         """The name of the work, not of a run of it."""
         return str(self.value["name"])
 
-    @cached_property
+    @property
     def struct(self) -> Struct:
         """The struct at the top of this kind."""
         return self.language.structs[self.language.kinds[self.kind]]
 
     def leaves(self) -> list[tuple[Path, Any]]:
         """Every field that is set, with its value: what a target must account for. In the order of the file."""
-        struct = self.struct
         found: list[tuple[Path, Any]] = []
-        for key, value in self.value.items():
-            if key not in ENVELOPE:
-                _gather(struct.fields[key].shape, value, (key,), self.language, found)
+        work = {key: value for key, value in self.value.items() if key not in ENVELOPE}
+        _gather_fields(self.struct, work, (), self.language, found)
         return found
 
     def field_at(self, path: Path) -> Field | None:
@@ -81,11 +78,7 @@ def _gather(shape: Shape, value: Any, path: Path, language: Language, found: lis
     if shape.type not in HOLDERS or not value:
         found.append((path, value))
     elif shape.type == "struct":
-        fields = language.structs[shape.struct].fields
-        for key, item in value.items():
-            at = (*path, key)
-            if key not in BESIDE_WORK or is_work(at):
-                _gather(fields[key].shape, item, at, language, found)
+        _gather_fields(language.structs[shape.struct], value, path, language, found)
     elif shape.item is None or (shape.type == "list" and shape.item.type != "struct"):
         found.append((path, value))
     elif shape.item.type not in HOLDERS:
@@ -93,6 +86,20 @@ def _gather(shape: Shape, value: Any, path: Path, language: Language, found: lis
     else:
         for step, item in value.items() if shape.type == "map" else enumerate(value):
             _gather(shape.item, item, (*path, step), language, found)
+
+
+def _gather_fields(
+    struct: Struct, value: Mapping[str, Any], path: Path, language: Language, found: list[tuple[Path, Any]]
+) -> None:
+    for key, item in value.items():
+        at = (*path, key)
+        if key in BESIDE_WORK and not is_work(at):
+            continue
+        shape = struct.fields[key].shape
+        if shape.type in HOLDERS:
+            _gather(shape, item, at, language, found)
+        else:
+            found.append((at, item))
 
 
 HOLDERS = frozenset({"struct", "map", "list"})

@@ -7,7 +7,7 @@ from lading.compiler.sbatch import tasks, variables
 from lading.compiler.sbatch.handover import Handover
 from lading.compiler.sbatch.launch import around, around_each, has_each, launch
 from lading.compiler.sbatch.program import Program, program
-from lading.compiler.templating import Shell, filled, word
+from lading.compiler.templating import Shell, exported, filled, word
 from lading.compiler.view import View
 
 
@@ -38,7 +38,7 @@ def _preparation(view: View, first: Sequence[Shell]) -> Iterator[Piece]:
         yield filled('cd "$HOME"\n')
     yield filled("export SLURM_EXPORT_ENV=ALL # every srun passes on what is set here\n")
     for name, value in variables.of_job(view).items():
-        yield filled("export {}={}\n", name, value)
+        yield exported(name, value)
     for line in first:
         yield filled("{}\n", line)
 
@@ -46,7 +46,8 @@ def _preparation(view: View, first: Sequence[Shell]) -> Iterator[Piece]:
 def _of_each_task(view: View) -> Iterator[Piece]:
     yield filled("\n# What each task does, once it knows which one it is.\neach='\n")
     for name, value in variables.of_task(view).items():
-        yield filled("  export {}={}\n", name, value)
+        yield filled("  ")
+        yield exported(name, value)
     yield filled('  {}"$@"{}\n', *around_each(view))
     yield filled("'\n")
 

@@ -61,8 +61,8 @@ def directives(view: View, exported: From = NOTHING) -> list[Directive]:
     """
     asked, chosen = _directives(view)
     export = ("export", _exported(view, exported))
-    own = [] if _gives_way(*export, {option for option, _ in chosen}) else [export]
-    return [*asked, *(Directive(option, value) for option, value in own), *chosen]
+    own = [] if chosen and _gives_way(*export, {option for option, _ in chosen}) else [Directive(*export)]
+    return [*asked, *own, *chosen]
 
 
 @once
@@ -72,14 +72,12 @@ def _directives(view: View) -> tuple[list[Directive], list[Directive]]:
     asked = [pair for part in parts for pair in part(view)]
     chosen = list(_rest(view))
     taken = {option for option, _ in chosen}
-    own = [pair for pair in asked if not _gives_way(*pair, taken)]
+    own = [pair for pair in asked if not _gives_way(*pair, taken)] if taken else asked
     return [Directive(*pair) for pair in own], [Directive(*pair) for pair in chosen]
 
 
 def _gives_way(option: str, value: From, taken: set[str]) -> bool:
     """Whether a native field says it instead; what a portable field asks for stands beside one of another option."""
-    if not taken:
-        return False
     rivals = next((group for group in RIVALS if option in group), frozenset())
     return option in taken or not (value.sources or taken.isdisjoint(rivals))
 
@@ -97,11 +95,16 @@ def _identity(view: View) -> Options:
     yield "job-name", name_of_job(view)
     yield from _native(view, FIRST)
     yield from _set("partition", view.get("schedule", "queue"))
-    yield from ((option, value) for option, value in priority_options(view))
+    yield from priority_options(view)
 
 
-def priority_options(view: View) -> Options:
+@once
+def priority_options(view: View) -> list[tuple[str, From]]:
     """The QOS and the nice value, from each of the places that may ask for them."""
+    return list(_priority(view))
+
+
+def _priority(view: View) -> Options:
     found = view.get("schedule", "priority")
     chosen = (found.value or {}) if found else {}
     for option in ("qos", "nice"):
@@ -223,7 +226,7 @@ def _exported(view: View, exported: From) -> From:
 
 
 def _rest(view: View) -> Options:
-    if not view.is_set("native"):
+    if not view.plan.native:
         return
     yield from _native(view, LAST)
     if mail := native(view, "mail"):
@@ -235,7 +238,7 @@ def _rest(view: View) -> Options:
 
 
 def _native(view: View, names: Sequence[str]) -> Options:
-    for name in names if view.is_set("native") else ():
+    for name in names if view.plan.native else ():
         value = native(view, name)
         if value and name in SIZES:
             yield from _mebibytes(OPTIONS[name], From(-(-value.value // 2**20), value.sources))

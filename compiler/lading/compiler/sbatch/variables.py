@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from lading.compiler.payload import From
 from lading.compiler.sbatch import tasks
@@ -38,8 +39,7 @@ def of_job(view: View) -> Variables:
     if tasks.is_ranked(view):
         found |= _rendezvous(view)
     found |= {name: sh("0") for name in _names_of_a_task(view) if not _differs(view, name)}
-    plain = {name: value for name, value in view.items("env").items() if not (is_secret(value) or _is_kept(name))}
-    return found | _of_mounts(view) | plain
+    return found | _of_mounts(view) | _env(view).plain
 
 
 def _replicas(view: View) -> From | Shell:
@@ -62,19 +62,29 @@ def of_task(view: View) -> dict[str, Shell]:
 @once
 def of_program(view: View) -> list[From]:
     """The spec's variables that are set by ``env`` when the program starts, and not before: ``NAME=value``."""
-    env = {name: value for name, value in view.items("env").items() if _is_kept(name) and not is_secret(value)}
-    return [From(f"{name}={value.value}", value.sources) for name, value in env.items()]
+    return [From(f"{name}={value.value}", value.sources) for name, value in _env(view).kept.items()]
+
+
+def secrets(view: View) -> dict[str, From]:
+    """The variables whose values sbatch hands on, with the names of the secrets."""
+    return _env(view).secrets
+
+
+class Env(NamedTuple):
+    """The spec's variables: those that the script sets, those that only the program may see, and secrets."""
+
+    plain: dict[str, From]
+    kept: dict[str, From]
+    secrets: dict[str, From]
 
 
 @once
-def secrets(view: View) -> dict[str, From]:
-    """The variables whose values sbatch hands on, with the names of the secrets."""
-    return {name: value for name, value in view.items("env").items() if is_secret(value)}
-
-
-def is_secret(value: From) -> bool:
-    """Whether the spec has a secret's name there."""
-    return isinstance(value.value, dict)
+def _env(view: View) -> Env:
+    env = Env({}, {}, {})
+    for name, value in view.items("env").items():
+        place = env.secrets if isinstance(value.value, dict) else env.kept if _is_kept(name) else env.plain
+        place[name] = value
+    return env
 
 
 @lru_cache(maxsize=1024)  # a thousand jobs set the same few variables
