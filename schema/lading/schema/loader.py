@@ -92,6 +92,7 @@ class Loader:
         """Adds the text's documents. Where one can not be read to its end, the line, from 0, where that was noticed."""
         self._text, self._open = text, []
         file, may_have_keys = self._file, "?" in text
+        may_be_odd = may_have_keys or "&" in text or "!" in text or not text.isascii()
         next_event = CParser(text).get_event
         event = next_event()
         try:
@@ -100,7 +101,9 @@ class Loader:
                     value, plain = event.value, event.style == ""
                     self._end = end = event.end_mark
                     span = (file, event.start_mark, end)
-                    if event.anchor or event.ctag or may_have_keys or (plain and (trap(value) or not value.isascii())):
+                    if (plain and trap(value)) or (
+                        may_be_odd and (may_have_keys or event.anchor or event.ctag or not value.isascii())
+                    ):
                         self._notice(event, Scalar(value, plain, span))
                     frame = self._frame
                     if frame.takes_key:
