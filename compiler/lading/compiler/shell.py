@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from lading.compiler.payload import From, Sources
 from lading.compiler.templating import Shell, quoted_for_sh
 from lading.compiler.view import View
-from lading.compiler.wrapping import Words, unwrapped, wrapped
+from lading.compiler.wrapping import Words, asks, unwrapped, wrapped
 
 DEFAULT_SHELL = "/bin/bash"
 
@@ -72,17 +72,16 @@ def unfolded_argv(argv: Sequence[str], *, fold: Collection[str] = (*FOLDABLE, "e
 
 def _fields(view: View, env: Mapping[str, From], fold: Collection[str], launcher: From | None) -> Fields:
     """What is set of the program, and what holds of all that is said around it."""
-    fields = {name: view.get(name) for name in ("command", "args", "script", "shell")}
-    fields |= {name: _folded(view, *name.split(".")) for name in FOLDABLE if name in fold}
-    fields["env"] = From({name: value.value for name, value in env.items()}, _sources(env))
-    fields["launcher"] = launcher
-    return {name: value for name, value in fields.items() if value is not None}
+    own = {name: value for name in ("command", "args", "script", "shell") if (value := view.get(name))}
+    folded = {name: _folded(view, *name.split(".")) for name in FOLDABLE if name in fold}
+    added = {"env": From({name: value.value for name, value in env.items()}, _sources(env))}
+    return {**own, **folded, **added, **({"launcher": launcher} if launcher else {})}
 
 
 def _folded(view: View, *path: str) -> From:
     """The language's own value: of the view, of the job above a role, or the default."""
-    if view.get(*path) is not None:
-        return From(view.raw(*path), view.sources(*path))
+    if found := view.get(*path):
+        return From(view.raw(*path), found.sources)
     return _folded(view.above, *path) if view.above else From(view.value(*path), ())
 
 
@@ -154,7 +153,7 @@ def _is_shell(words: Words) -> bool:
 
 def _argv(fields: Fields) -> list[From]:
     values = _values(fields)
-    if values.get("workdir") or values.get("launcher") or wrapped([], values):
+    if values.get("workdir") or values.get("launcher") or asks(values):
         sources = _sources(fields)
         return [From(word, sources) for word in (*_SHELL, _text(fields, by_exec=True))]
     return _program(fields)
@@ -177,7 +176,7 @@ def _text(fields: Fields, *, by_exec: bool = False) -> str:
 
 def _is_watched(values: Mapping[str, Any]) -> bool:
     """Whether a time limit or a loop stands around the program."""
-    return bool(wrapped([], {**values, "env": None}))
+    return asks({name: value for name, value in values.items() if name != "env"})
 
 
 def _values(fields: Fields) -> dict[str, Any]:

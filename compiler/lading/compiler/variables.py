@@ -1,6 +1,7 @@
 """The variables that every process finds, on platforms that hand environment variables on."""
 
 import re
+from functools import lru_cache
 
 from lading.compiler.payload import From
 from lading.compiler.view import View
@@ -37,6 +38,7 @@ def job_name(view: View) -> From:
     return From(f"{name.value}-{view.prefix[1]}", (*name.sources, view.prefix[:2]))
 
 
+@lru_cache(maxsize=1024)  # a thousand jobs mount the same few volumes
 def mount_variable(volume: str) -> str:
     """The name of the variable that says where the volume is."""
     return f"LADING_MOUNT_{re.sub('[^A-Z0-9]', '_', volume.upper())}"

@@ -33,6 +33,11 @@ def wrapped(words: Words, values: Mapping[str, Any]) -> Words:
     return words
 
 
+def asks(values: Mapping[str, Any]) -> bool:
+    """Whether any of the values asks for words before those that they are about."""
+    return any(values.get(name) and wrapper.said(values[name]) for name, wrapper in WRAPPERS.items())
+
+
 def unwrapped(words: Words, names: Collection[str]) -> tuple[dict[str, Any], Words]:
     """The values of these names that stand before the words, and the words that are left."""
     values = {}

@@ -87,11 +87,11 @@ class Layer:
         return Layer(value, Found(lambda path: self.places.get(path) if has(path) else None, lambda: self.places))
 
 
-def merge(weaker: Layer, stronger: Layer, struct: Struct, language: Language) -> Layer:
-    """The weaker layer with the stronger one over it."""
+def merge(weaker: Layer, stronger: Layer, struct: Struct, language: Language, *, may_remove: bool = True) -> Layer:
+    """The weaker layer with the stronger one over it, in which there may be nulls that remove what the weaker has."""
     if not stronger.value:
         return weaker
-    merging = _Merging(weaker, stronger, Shape("struct", struct=struct.name), language)
+    merging = _Merging(weaker, stronger, Shape("struct", struct=struct.name), language, may_remove)
     value = merging.maps(weaker.value, stronger.value, merging.top)
     return Layer(value, Found(merging.spot, lambda: (*weaker.places, *stronger.places)))
 
@@ -124,20 +124,20 @@ class _Merging(NamedTuple):
     stronger: Layer
     top: Shape
     language: Language
+    may_remove: bool
 
     def maps(self, weak: Values, strong: Values, shape: Shape, above: str = "") -> dict[str, Any]:
-        merged = dict(weak)
+        merged = {**weak, **strong}
         for name in self._unsaid(strong, shape):
             merged.pop(name, None)
-        for name, value in strong.items():
+        for name in strong if self.may_remove else weak.keys() & strong.keys():
+            value = strong[name]
             if value is None and above != RAW:
                 merged.pop(name, None)
-            elif not isinstance(value, dict):
-                merged[name] = value
-            elif name in merged and _meet(merged[name], value, inner := self._inner(shape, name)):
-                merged[name] = self.maps(merged[name], value, inner, name)
-            else:
-                merged[name] = value if above == RAW else without_nulls(value)
+            elif name in weak and _meet(weak[name], value, inner := self._inner(shape, name)):
+                merged[name] = self.maps(weak[name], value, inner, name)
+            elif self.may_remove and above != RAW:
+                merged[name] = without_nulls(value)
         return merged
 
     def spot(self, path: Path) -> Spot | None:

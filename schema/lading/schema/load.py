@@ -80,7 +80,8 @@ class Spec(NamedTuple):
         own = layer = self.base.without("overrides")
         over = self.base.below(("overrides", target)) if target else Layer()
         if defaults and defaults.value:
-            layer = merge(defaults.fitting(self.struct, self.language), layer, self.struct, self.language)
+            weaker = defaults.fitting(self.struct, self.language)
+            layer = merge(weaker, layer, self.struct, self.language, may_remove=False)
         for stronger in (over, self.sets):
             if stronger.value:
                 layer = merge(layer, stronger.without("accept"), self.struct, self.language)
