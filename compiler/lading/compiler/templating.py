@@ -74,10 +74,13 @@ def word(value: "str | int | From") -> Piece:
 
 def filled(template: LiteralString, *values: str | int | From) -> Piece:
     """The bash of the template with a word for each ``{}``, made by all that the values were made by."""
-    pieces = [word(value) for value in values]
-    sources = [found for _, found in pieces if found]
-    made_by = sources[0] if len(sources) == 1 else tuple(dict.fromkeys(path for found in sources for path in found))
-    return template.format(*[text for text, _ in pieces]), made_by
+    words: list[str] = []
+    sources: Sources = ()
+    for value in values:
+        text, found = word(value)
+        words.append(text)
+        sources = tuple(dict.fromkeys(sources + found)) if sources and found else sources or found
+    return template.format(*words), sources
 
 
 def exported(name: str, value: str | int | From) -> Piece:
