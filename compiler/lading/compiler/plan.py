@@ -71,14 +71,14 @@ class Plan:
     @cached_property
     def _inside(self) -> Mapping[Path, list[Entry]]:
         found: dict[Path, list[Entry]] = {}
-        beside: Path = ()
-        holders: list[list[Entry]] = []  # of what stands beside the path before
         for path, entry in self.entries.items():
-            if path[:-1] != beside:
-                beside = path[:-1]
-                holders = [found.setdefault(path[:length], []) for length in range(1, len(path))]
-            for inside in holders:
-                inside.append(entry)
+            above = path[:-1]
+            while above:
+                if above in found:
+                    found[above].append(entry)
+                else:
+                    found[above] = [entry]
+                above = above[:-1]
         return found
 
     @property
