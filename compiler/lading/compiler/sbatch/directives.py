@@ -60,8 +60,8 @@ def directives(view: View, exported: From = NOTHING) -> list[Directive]:
     ``exported`` is what a job gets of the environment of its submission.
     """
     asked, chosen = _directives(view)
-    export = ("export", _exported(view, exported))
-    own = [] if chosen and _gives_way(*export, {option for option, _ in chosen}) else [Directive(*export)]
+    export = Directive("export", _exported(view, exported))
+    own = [] if chosen and _gives_way(*export, {option for option, _ in chosen}) else [export]
     return [*asked, *own, *chosen]
 
 
@@ -69,11 +69,10 @@ def directives(view: View, exported: From = NOTHING) -> list[Directive]:
 def _directives(view: View) -> tuple[list[Directive], list[Directive]]:
     """What portable fields ask for, and what native ones do."""
     parts = (_identity, _size, _time, _attempts, _dependencies, _files)
-    asked = [pair for part in parts for pair in part(view)]
+    asked = [directive for part in parts for directive in part(view)]
     chosen = list(_rest(view))
     taken = {option for option, _ in chosen}
-    own = [pair for pair in asked if not _gives_way(*pair, taken)] if taken else asked
-    return [Directive(*pair) for pair in own], [Directive(*pair) for pair in chosen]
+    return [directive for directive in asked if not _gives_way(*directive, taken)] if taken else asked, chosen
 
 
 def _gives_way(option: str, value: From, taken: set[str]) -> bool:
@@ -82,7 +81,7 @@ def _gives_way(option: str, value: From, taken: set[str]) -> bool:
     return option in taken or not (value.sources or taken.isdisjoint(rivals))
 
 
-Options = Iterator[tuple[str, From]]
+Options = Iterator[Directive]
 
 
 def name_of_job(view: View) -> From:
@@ -92,14 +91,14 @@ def name_of_job(view: View) -> From:
 
 
 def _identity(view: View) -> Options:
-    yield "job-name", name_of_job(view)
+    yield Directive("job-name", name_of_job(view))
     yield from _native(view, FIRST)
     yield from _set("partition", view.get("schedule", "queue"))
     yield from priority_options(view)
 
 
 @once
-def priority_options(view: View) -> list[tuple[str, From]]:
+def priority_options(view: View) -> list[Directive]:
     """The QOS and the nice value, from each of the places that may ask for them."""
     return list(_priority(view))
 
@@ -109,17 +108,17 @@ def _priority(view: View) -> Options:
     chosen = (found.value or {}) if found else {}
     for option in ("qos", "nice"):
         if found and option in chosen:
-            yield option, From(chosen[option], found.sources)
+            yield Directive(option, From(chosen[option], found.sources))
     yield from _set("qos", view.get("schedule", "preemptible"))
     yield from _set("qos", native(view, "qos"))
 
 
 def _size(view: View) -> Options:
     slots = number(view, "slots")
-    yield "nodes", number(view, "replicas")
-    yield "ntasks-per-node", slots
+    yield Directive("nodes", number(view, "replicas"))
+    yield Directive("ntasks-per-node", slots)
     if cpu := view.get("resources", "cpu"):
-        yield "cpus-per-task", _cores(view, cpu, slots)
+        yield Directive("cpus-per-task", _cores(view, cpu, slots))
     yield from _mebibytes("mem", view.get("resources", "memory"))
     yield from _mebibytes("tmp", view.get("resources", "disk"))
     yield from _gres(view)
@@ -133,13 +132,13 @@ def _cores(view: View, cpu: From, slots: From) -> From:
 def _mebibytes(option: str, size: From | None) -> Options:
     if size:
         text = f"{size.value}M" if size.value % 1024 else f"{size.value // 1024}G"
-        yield option, From(text, size.sources)
+        yield Directive(option, From(text, size.sources))
 
 
 def _gres(view: View) -> Options:
     found = [value for value in (_gpus(view), native(view, "gres")) if value]
     if found:
-        yield "gres", From(",".join(str(value.value) for value in found), _union(*found))
+        yield Directive("gres", From(",".join(str(value.value) for value in found), _union(*found)))
 
 
 def _gpus(view: View) -> From | None:
@@ -157,18 +156,18 @@ def _constraint(view: View) -> Options:
     found = [value for value in asked if value and value.value]
     texts = [f"({value.value})" if len(found) > 1 and "|" in value.value else value.value for value in found]
     if found:
-        yield "constraint", From("&".join(texts), _union(*found))
+        yield Directive("constraint", From("&".join(texts), _union(*found)))
 
 
 def _time(view: View) -> Options:
     if limit := view.get("schedule", "timeLimit"):
-        yield "time", From(_clock(limit.value), limit.sources)
+        yield Directive("time", From(_clock(limit.value), limit.sources))
     indices, parallelism = view.get("array", "indices"), view.get("array", "parallelism")
     if indices:
         most = f"%{parallelism.value}" if parallelism else ""
-        yield "array", From(indices_text(indices.value) + most, _union(indices, parallelism))
+        yield Directive("array", From(indices_text(indices.value) + most, _union(indices, parallelism)))
     if (hold := view.get("schedule", "hold")) and hold.value:
-        yield "hold", From(True, hold.sources)
+        yield Directive("hold", From(True, hold.sources))
 
 
 def _clock(minutes: int) -> str:
@@ -180,10 +179,10 @@ def _clock(minutes: int) -> str:
 def _attempts(view: View) -> Options:
     """Whether Slurm may run the job again is written out: its default is the site's."""
     if more := retries(view):
-        yield "requeue", From(True, more.sources)
-        yield "open-mode", From("append", more.sources)
+        yield Directive("requeue", From(True, more.sources))
+        yield Directive("open-mode", From("append", more.sources))
     else:
-        yield "no-requeue", From(True, view.sources("schedule", "retries"))
+        yield Directive("no-requeue", From(True, view.sources("schedule", "retries")))
 
 
 @once
@@ -202,18 +201,18 @@ def _dependencies(view: View) -> Options:
     wanted = dependencies(view)
     if wanted:
         sources = _union(*(value for _, value in wanted))
-        yield "dependency", From(",".join(f"{word}:{value.value}" for word, value in wanted), sources)
-        yield "kill-on-invalid-dep", From("yes", sources)
+        yield Directive("dependency", From(",".join(f"{word}:{value.value}" for word, value in wanted), sources))
+        yield Directive("kill-on-invalid-dep", From("yes", sources))
 
 
 def _files(view: View) -> Options:
     workdir = view.get("workdir")
     if workdir and not container(view):
-        yield "chdir", workdir
+        yield Directive("chdir", workdir)
     folder = view.plan.target.options.get("logs")
     job = "%A_%a" if view.get("array", "indices") else "%j"
     name = f"%x-{job}{'.tasks' if count(view) > 1 else ''}.out"
-    yield "output", From(f"{folder.rstrip('/')}/{name}" if folder else name, ())
+    yield Directive("output", From(f"{folder.rstrip('/')}/{name}" if folder else name, ()))
 
 
 def _exported(view: View, exported: From) -> From:
@@ -248,7 +247,7 @@ def _native(view: View, names: Sequence[str]) -> Options:
 
 def _set(option: str, value: From | None) -> Options:
     if value and value.value not in (None, False):
-        yield option, value
+        yield Directive(option, value)
 
 
 def _union(*values: Any) -> Sources:
