@@ -84,7 +84,7 @@ class Text:
         self.pieces.append((text, sources))
 
     def __str__(self) -> str:
-        return "".join(text for text, _ in self.pieces)
+        return "".join([text for text, _ in self.pieces])
 
     def lines(self) -> Iterator[tuple[int, Sources]]:
         """The sources of each line that has any, by line number from 1."""
