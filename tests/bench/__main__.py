@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.corpus import SCHEMA, SITES, spec_for_everywhere, write, write_site
+from bench.corpus import PLATFORMS, SCHEMA, spec_for_everywhere, write, write_site
 from bench.timing import NOTHING, Command, Timings, command_beside_python, in_turns
 
 LADING = command_beside_python("lading")
 VALIDATE = [LADING, "validate", "--jobs", "2", "--no-cache"]
 CHECK_JSONSCHEMA = [command_beside_python("check-jsonschema"), "--schemafile", str(SCHEMA)]
-PLATFORMS = sorted(path.stem for path in SITES.glob("*.yaml"))
 MANY, SUBMITTED = 10_000, 100
 EVERYWHERE = 1_000
 MIB = 2**20

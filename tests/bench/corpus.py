@@ -8,6 +8,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 SITES = Path(__file__).parents[1] / "sites"
+PLATFORMS = sorted(path.stem for path in SITES.glob("*.yaml"))
 SCHEMA = Path(__file__).parents[2] / "specs" / "schema" / "spec-v1.json"
 
 SPEC = """\
