@@ -25,7 +25,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +34,7 @@ import httpx
 
 from lading.runner.errors import OutcomeUnknown, Refused, RunnerError, Unreachable
 from lading.runner.http.answer import Answer, short
+from lading.runner.http.deadlines import DEADLINES
 from lading.runner.platform import Context, Download
 from lading.runner.version import LADING
 
@@ -153,7 +154,7 @@ class Connection:
         try:
             response = self._sent(call)
             size = response.headers.get("content-length", "")
-            answer = Answer(response.status_code, dict(response.headers), b"")
+            answer = Answer(response.status_code, dict(response.headers.items()), b"")
             yield (
                 self._at_home(answer, Refused),
                 Download(_pieces(response), int(size) if size.isdecimal() else None),
@@ -187,7 +188,7 @@ class Connection:
         """The answer, whatever it is. Raises Unreachable where nobody got the request, and Lost where somebody may."""
         response = self._sent(call)
         try:
-            return Answer(response.status_code, dict(response.headers), _whole(response, limit))
+            return Answer(response.status_code, dict(response.headers.items()), _whole(response, limit))
         except httpx.TransportError as error:
             raise Lost(_reason(error)) from error
         finally:
@@ -230,17 +231,14 @@ class Connection:
         request.extensions["trace"] = trace
         request.extensions["timeout"]["read"] += longer
         end = time.monotonic() + allowed
-        timer = threading.Timer(allowed, _cut, (opened,))
-        timer.daemon = True
-        timer.start()
         try:
-            yield
+            with DEADLINES.within(allowed, partial(_cut, opened)):
+                yield
         except httpx.TransportError:
             if time.monotonic() >= end:
                 raise Lost(TOO_SLOW.format(allowed)) from None
             raise
         finally:
-            timer.cancel()
             del opened[:-1]  # a later request may find the last one still open
 
     def _described(self, call: Call) -> dict[str, Any]:
