@@ -40,6 +40,7 @@ REMEDIES = {
     "database is locked": ("is being written by another process", "try again"),
     "not a database": ("is damaged", DAMAGED),
     "malformed": ("is damaged", DAMAGED),
+    "foreign key": ("is damaged", DAMAGED),
 }
 """What SQLite and the file system say, and what that means for people; all else is the folder's fault."""
 

@@ -13,6 +13,9 @@ from lading.runner.states import State, Status
 COLUMNS = "seq, id, name, kind, target, platform, digest, spec, version, created_at, recorded, losses"
 """A submission's row, but for its requests, which are long and seldom wanted."""
 
+WRITTEN = (*COLUMNS.split(", ")[1:], "requests")
+"""The columns that are written; the ledger counts by itself."""
+
 
 class Whole:
     """The SQL aggregate ``whole``: the state of a submission from those of its parts."""
@@ -41,7 +44,7 @@ def storable(value: Any) -> Any:
 
 def submission_values(submission: Submission, requests: Sequence[Request], now: float) -> dict[str, Any]:
     """The columns of a submission's row."""
-    plain = {name: getattr(submission, name) for name in COLUMNS.split(", ")[1:]}
+    plain = {name: getattr(submission, name) for name in WRITTEN if name != "requests"}
     documents = {
         "recorded": as_json(submission.recorded),
         "losses": as_json(submission.losses),
@@ -73,3 +76,10 @@ def _status(row: Row) -> Status:
 def event_of(row: Row) -> Event:
     """The event of a row."""
     return Event(Kind(row["kind"]), row["native_id"] or "", json.loads(row["data"]), row["at"])
+
+
+def event_values(token: str, event: Event, now: float) -> dict[str, Any]:
+    """The columns of an event's row."""
+    native_id = event.native_id or None
+    plain = {"token": token, "at": now, "kind": event.kind, "state": event.state, "native_id": native_id}
+    return {**plain, "data": as_json(event.data)}
