@@ -246,7 +246,7 @@ class Connection:
         bodies = {"json": call.json, "data": call.form, "files": call.files, "content": call.content}
         return {
             "method": call.method,
-            "url": url,
+            "url": _address(url),
             "params": dict(call.query) if call.query else None,
             "headers": dict(call.headers or {}),
             **{name: body for name, body in bodies.items() if body is not None},
@@ -298,6 +298,12 @@ class Connection:
 def connection(context: Context, sign: Sign | None = None, endpoint: str = "") -> Connection:
     """The connection to the target's endpoint, or to another address of the same platform."""
     return Connection(endpoint or context.endpoint, sign, context.ca_file, context.transport)
+
+
+@lru_cache(maxsize=8)
+def _address(url: str) -> httpx.URL:
+    """The address, which is taken apart once for all jobs that are sent there. Raises InvalidURL where it is none."""
+    return httpx.URL(url)
 
 
 @lru_cache(maxsize=8)
