@@ -17,6 +17,9 @@ WRITTEN = (*COLUMNS.split(", ")[1:], "requests")
 """The columns that are written; the ledger counts by itself."""
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+
+
 class Whole:
     """The SQL aggregate ``whole``: the state of a submission from those of its parts."""
 
@@ -34,12 +37,13 @@ class Whole:
 
 def as_json(data: object) -> str:
     """The one text of JSON data."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True)
+    return _JSON.encode(data)
 
 
 def storable(value: Any) -> Any:
     """The value, in a text what is no character written out: the names of files and arguments may be any bytes."""
-    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+    is_plain = not isinstance(value, str) or value.isascii()
+    return value if is_plain else value.encode("utf-8", "backslashreplace").decode()
 
 
 def submission_values(submission: Submission, requests: Sequence[Request], now: float) -> dict[str, Any]:

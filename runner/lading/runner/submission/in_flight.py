@@ -24,7 +24,7 @@ FILE = "in-flight.lock"
 @contextmanager
 def in_flight(state_dir: Path, submission: str) -> Iterator[bool]:
     """Yields whether this thread alone may send or settle the submission; inside, nobody else may."""
-    file = state_dir / FILE
+    file = os.path.join(state_dir, FILE)
     with _threads, telling(file):
         is_ours = _taken(file, submission)
     try:
@@ -44,12 +44,12 @@ class _Locks:
 
 
 _threads = threading.Lock()
-_open: dict[Path, _Locks] = {}
+_open: dict[str, _Locks] = {}
 
 
-def _taken(file: Path, submission: str) -> bool:
+def _taken(file: str, submission: str) -> bool:
     if file not in _open:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
         _open[file] = _Locks(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     locks = _open[file]
     try:
@@ -69,14 +69,14 @@ def _is_free(handle: int, submission: str) -> bool:
     return True
 
 
-def _given_back(file: Path, submission: str) -> None:
+def _given_back(file: str, submission: str) -> None:
     locks = _open[file]
     locks.held.remove(submission)
     fcntl.lockf(locks.handle, fcntl.LOCK_UN, 1, _place(submission))
     _close_unused(file)
 
 
-def _close_unused(file: Path) -> None:
+def _close_unused(file: str) -> None:
     if not _open[file].held:
         os.close(_open.pop(file).handle)
 
