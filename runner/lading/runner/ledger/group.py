@@ -18,6 +18,8 @@ class Write:
 
     def __init__(self, action: Callable[[], Any]) -> None:
         self._action = action
+        self._gate = threading.Lock()
+        self._gate.acquire()
         self.result: Any = None
         self.error: BaseException | None = None
 
@@ -29,13 +31,13 @@ class Write:
             self.error = error
         return self.error is None
 
+    def wait(self) -> None:
+        """It is over, one way or the other."""
+        self._gate.acquire()  # a gate of its own: those of a group would queue once more for one that they share
 
-class _Group:
-    """Writes that become durable together. The thread of the first one sees to it."""
-
-    def __init__(self) -> None:
-        self.writes: list[Write] = []
-        self.is_over = threading.Event()
+    def end(self) -> None:
+        """Its thread goes on."""
+        self._gate.release()
 
 
 class Together:
@@ -43,7 +45,7 @@ class Together:
 
     def __init__(self, commit: Callable[[Sequence[Write]], None]) -> None:
         self._commit = commit
-        self._coming = _Group()
+        self._coming: list[Write] = []
         self._entry, self._turn = threading.Lock(), threading.Lock()
 
     def run(self, action: Callable[[], Result]) -> Result:
@@ -51,30 +53,30 @@ class Together:
         write = Write(action)
         with self._entry:
             group = self._coming
-            group.writes.append(write)
-        if group.writes[0] is write:
+            group.append(write)
+        if group[0] is write:
             self._lead(group)
-        else:
-            group.is_over.wait()
+        write.wait()
         if write.error:
             raise copy(write.error) from write.error  # several threads may have been told of the same one
         result: Result = write.result
         return result
 
-    def _lead(self, group: _Group) -> None:
+    def _lead(self, group: list[Write]) -> None:
         try:
             with self._turn:
                 self._close(group)
-                self._commit(group.writes)
+                self._commit(group)
         except BaseException as error:  # noqa: BLE001 - none of it is durable, and each who waits is told
             self._close(group)
-            for write in group.writes:
+            for write in group:
                 write.error = write.error or error
         finally:
-            group.is_over.set()
+            for write in group:
+                write.end()
 
-    def _close(self, group: _Group) -> None:
+    def _close(self, group: list[Write]) -> None:
         """Who comes from now on is of another group."""
         with self._entry:
             if self._coming is group:
-                self._coming = _Group()
+                self._coming = []
