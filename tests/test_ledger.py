@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import pytest
 
 from lading.compiler.payload import Request
-from lading.runner.errors import LedgerUnusable, NoSuchJob
+from lading.runner.errors import LedgerUnusable, NoSuchJob, PlanUnusable
 from lading.runner.ledger.database import journal_for, telling
 from lading.runner.ledger.group import Write
 from lading.runner.ledger.ledger import Ledger, state_folder
@@ -383,6 +383,17 @@ def test_a_failed_write_leaves_nothing_of_itself(ledger: Ledger) -> None:
         ledger.begin(clash, [])
     assert ids(ledger.search()) == ["01A"]
     assert begun(ledger, "01B").id == "01B"
+
+
+def test_an_id_is_begun_once(ledger: Ledger) -> None:
+    """A plan that two processes send at the same moment: the second is told so, and adds no part of its own."""
+    begun(ledger, "01A")
+    again = Submission(
+        **{**{n: getattr(submission("01A"), n) for n in Submission.__slots__}, "parts": (Part("", "x"),)}
+    )
+    with pytest.raises(PlanUnusable, match=r"^the plan was used already: 01A$"):
+        ledger.begin(again, [])
+    assert [part.token for one in ledger.search() for part in one.parts] == ["01a"]
 
 
 def test_the_state_folder_is_the_users_own_unless_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

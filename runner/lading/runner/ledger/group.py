@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any, TypeVar
 
+TAKE_OVER = 1.0
+"""Seconds after which one who waits sees whether the one who leads was interrupted."""
+
 Result = TypeVar("Result")
 
 
@@ -31,9 +34,9 @@ class Write:
             self.error = error
         return self.error is None
 
-    def wait(self) -> None:
-        """It is over, one way or the other."""
-        self._gate.acquire()  # a gate of its own: those of a group would queue once more for one that they share
+    def is_over(self, seconds: float) -> bool:
+        """Whether it is over by then, one way or the other."""
+        return self._gate.acquire(timeout=seconds)  # its own: those who share one would queue for it once more
 
     def end(self) -> None:
         """Its thread goes on."""
@@ -56,27 +59,30 @@ class Together:
             group.append(write)
         if group[0] is write:
             self._lead(group)
-        write.wait()
+        while not write.is_over(TAKE_OVER):
+            self._lead(group)
         if write.error:
             raise copy(write.error) from write.error  # several threads may have been told of the same one
         result: Result = write.result
         return result
 
     def _lead(self, group: list[Write]) -> None:
-        try:
-            with self._turn:
-                self._close(group)
+        """The writes of the group are over, if nobody has led it yet."""
+        with self._turn:
+            if not self._is_closed_by_us(group):
+                return
+            try:
                 self._commit(group)
-        except BaseException as error:  # noqa: BLE001 - none of it is durable, and each who waits is told
-            self._close(group)
-            for write in group:
-                write.error = write.error or error
-        finally:
-            for write in group:
-                write.end()
+            except BaseException as error:  # noqa: BLE001 - none of it is durable, and each who waits is told
+                for write in group:
+                    write.error = write.error or error
+            finally:
+                for write in group:
+                    write.end()
 
-    def _close(self, group: list[Write]) -> None:
-        """Who comes from now on is of another group."""
+    def _is_closed_by_us(self, group: list[Write]) -> bool:
+        """Whether it was open; who comes from now on is of another group."""
         with self._entry:
-            if self._coming is group:
-                self._coming = []
+            is_open = self._coming is group
+            self._coming = [] if is_open else self._coming
+            return is_open
