@@ -172,6 +172,26 @@ def test_a_command_that_is_killed_while_it_waits_for_an_answer(
             assert set(own.believed()) <= set(jobs)
 
 
+def test_a_command_that_is_killed_among_many_leaves_what_resolve_settles(server: Server, desk: Desk, cli: Cli) -> None:
+    """SIGKILL while sixteen are on their way, some begun and not yet sent: each is there once or not at all."""
+    files = [desk.spec(f"job-{number}") for number in range(60)]
+    desk.service.faults = [Fault(latency=0.02, times=10_000)]
+    with desk.start("submit", *files, "-j", "16") as command:
+        wait_for_requests(desk, 30, command)
+        command.kill()
+    time.sleep(0.3)  # so that what is on its way has come
+    jobs = desk.service.accepted()
+    assert 0 < len(jobs) < 60
+    assert len(set(jobs)) == len(jobs)
+    settled = cli("resolve", "--all")
+    if desk.service.can_find:
+        assert settled.code == OK, settled.err
+        assert desk.believed() == sorted(jobs)
+    else:
+        assert set(desk.believed()) <= set(jobs)
+    assert desk.service.accepted() == jobs
+
+
 def fresh_desks(
     desk: Desk, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Desk, PlatformService]]:

@@ -21,6 +21,7 @@ from lading.runner.http import connection as module
 from lading.runner.http.answer import Answer, Garbled, field
 from lading.runner.http.api import login_of, token_in
 from lading.runner.http.connection import LARGEST_ANSWER, Call, Connection
+from lading.runner.http.line import proxy_for
 from lading.runner.http.login import Login
 from lading.runner.platform import Context
 from lading.runner.secrets.vault import SecretValue, looked_up
@@ -138,6 +139,48 @@ def test_a_redirect_is_not_followed(server: Server, line: Connection) -> None:
         with pytest.raises(RunnerError, match="sends us on to http://127"):
             line.ask(THERE)
         assert other.service.seen == []
+
+
+def test_a_cookie_is_not_kept(server: Server, line: Connection) -> None:
+    """Nothing goes out that a client did not put there itself."""
+    faults(server, reply=Reply(200, b"{}", {"set-cookie": "session=1; path=/"}))
+    line.ask(THERE)
+    line.ask(THERE)
+    assert [request.headers.get("cookie") for request in server.service.seen] == [None, None]
+
+
+def test_a_proxy_of_the_environment_is_used(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It gets the whole address; one without a scheme speaks HTTP, and what is excepted is asked directly."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("http_proxy", server.url.removeprefix("http://"))
+    far = Connection("http://things.example.org")
+    assert far.order(MAKE).json() == {"made": {"name": "Ω"}}
+    far.close()
+    assert [request.target for request in server.service.seen] == ["http://things.example.org/things"]
+    monkeypatch.setenv("no_proxy", "example.net,127.0.0.1")
+    near = Connection(server.url)
+    assert near.ask(THERE).json()["id"] == "7"
+    near.close()
+    assert server.service.seen[-1].target == "/things/7"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "proxy"),
+    [
+        ("https://a.example.org/x", "https://p.example.org:8080"),
+        ("http://a.example.org:81", "socks5://s.example.org"),
+        ("https://b.example.net", None),
+        ("https://", None),
+    ],
+)
+def test_which_proxy_is_used(endpoint: str, proxy: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the scheme, else that of all of them, but for what is excepted."""
+    for name in ("http_proxy", "HTTP_PROXY", "REQUEST_METHOD"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", "https://p.example.org:8080")
+    monkeypatch.setenv("all_proxy", "socks5://s.example.org")
+    monkeypatch.setenv("no_proxy", ".example.net")
+    assert proxy_for(endpoint) == proxy
 
 
 def test_a_platform_that_wants_to_be_left_alone_is(server: Server) -> None:

@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 import pytest
 
 from lading.compiler.payload import Request
-from lading.runner.errors import LedgerUnusable, NoSuchJob
-from lading.runner.ledger.database import journal_for
+from lading.runner.errors import LedgerUnusable, NoSuchJob, PlanUnusable
+from lading.runner.ledger.database import journal_for, telling
 from lading.runner.ledger.group import Write
 from lading.runner.ledger.ledger import Ledger, state_folder
 from lading.runner.ledger.migrations import MIGRATIONS, version
@@ -343,6 +343,13 @@ def test_a_ledger_with_a_hole_says_so(tmp_path: Path) -> None:
         Ledger(tmp_path).search()
 
 
+def test_an_event_of_nothing_says_that_the_ledger_is_damaged(ledger: Ledger) -> None:
+    """Of whichever kind: a part to which something happens was begun."""
+    for event in (ACCEPTED, DONE, happened(Kind.NOTE)):
+        with pytest.raises(LedgerUnusable, match=r"is damaged"):
+            ledger.note("01a", event)
+
+
 def test_a_folder_that_can_not_be_made_says_so(tmp_path: Path) -> None:
     """A file in the way is an error with one thing to do."""
     (tmp_path / "state").write_text("in the way")
@@ -376,6 +383,17 @@ def test_a_failed_write_leaves_nothing_of_itself(ledger: Ledger) -> None:
         ledger.begin(clash, [])
     assert ids(ledger.search()) == ["01A"]
     assert begun(ledger, "01B").id == "01B"
+
+
+def test_an_id_is_begun_once(ledger: Ledger) -> None:
+    """A plan that two processes send at the same moment: the second is told so, and adds no part of its own."""
+    begun(ledger, "01A")
+    again = Submission(
+        **{**{n: getattr(submission("01A"), n) for n in Submission.__slots__}, "parts": (Part("", "x"),)}
+    )
+    with pytest.raises(PlanUnusable, match=r"^the plan was used already: 01A$"):
+        ledger.begin(again, [])
+    assert [part.token for one in ledger.search() for part in one.parts] == ["01a"]
 
 
 def test_the_state_folder_is_the_users_own_unless_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -462,9 +480,11 @@ def test_a_full_disk_is_said_to_be_full(ledger: Ledger, tmp_path: Path, monkeypa
         ledger._connection.rollback()
         raise full
 
-    writes = [Write(lambda: None), Write(fill), Write(lambda: None)]
-    with pytest.raises(LedgerUnusable, match="can not grow"):
-        ledger._in_one_transaction(writes)
+    before, filling, after = (Write(action) for action in (lambda: 1, fill, lambda: 2))
+    ledger._commit([before, filling, after])
+    assert (before.result, filling.error, after.result) == (1, full, 2)
+    with pytest.raises(LedgerUnusable, match="can not grow"), telling(ledger.folder / "ledger.db"):
+        ledger._writing.run(fill)
 
     def fill_at_first(connection: sqlite3.Connection, _: str) -> NoReturn:
         connection.rollback()

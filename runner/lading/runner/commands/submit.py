@@ -72,11 +72,10 @@ def command(
     if follow and (len(compiled) > 1 or not session.screen.is_human):
         raise WrongUsage("--follow follows one job, for people", "use --wait")
     submissions, failed, errors = send_all(session, compiled, if_absent=if_absent, workers=jobs)
-    sent = [Found(submission, session) for submission in submissions]
-    if follow and sent:
-        print_logs(sent[0])
+    if follow and submissions:
+        print_logs(Found(submissions[0], session))
     if wait or follow:
-        submissions = wait_for(session, sent)
+        submissions = wait_for(session, [Found(submission, session) for submission in submissions])
     code = show_submitted(session.screen, submissions, failed, errors)
     if output:
         write_results(session.screen, [Found(submission, session) for submission in submissions], output)

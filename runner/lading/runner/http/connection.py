@@ -25,7 +25,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +34,8 @@ import httpx
 
 from lading.runner.errors import OutcomeUnknown, Refused, RunnerError, Unreachable
 from lading.runner.http.answer import Answer, short
+from lading.runner.http.deadlines import DEADLINES
+from lading.runner.http.line import line_to
 from lading.runner.platform import Context, Download
 from lading.runner.version import LADING
 
@@ -50,6 +52,7 @@ SLOWEST_LINE = 64 * 1024
 there. Its receiver may keep silent for as long too: much of it may still be underway, or must be put away first."""
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+HEADERS = {"user-agent": f"lading/{LADING}", "accept-encoding": "identity", "accept": "*/*"}
 PAUSES = (0.3, 1.0)
 """Seconds before a question is asked again."""
 
@@ -109,7 +112,7 @@ class Connection:
     transport: httpx.BaseTransport | None = None
     sleep: Callable[[float], None] = time.sleep
     _mine: threading.local = field(default_factory=threading.local)
-    _clients: list[httpx.Client] = field(default_factory=list)
+    _lines: list[httpx.BaseTransport] = field(default_factory=list)
     _not_before: float = 0.0
 
     @property
@@ -153,7 +156,7 @@ class Connection:
         try:
             response = self._sent(call)
             size = response.headers.get("content-length", "")
-            answer = Answer(response.status_code, dict(response.headers), b"")
+            answer = Answer(response.status_code, dict(response.headers.items()), b"")
             yield (
                 self._at_home(answer, Refused),
                 Download(_pieces(response), int(size) if size.isdecimal() else None),
@@ -180,14 +183,14 @@ class Connection:
 
     def close(self) -> None:
         """No connection of any thread is open any more."""
-        while self._clients:
-            self._clients.pop().close()
+        while self._lines:
+            self._lines.pop().close()
 
     def try_once(self, call: Call, *, limit: int = LARGEST_ANSWER) -> Answer:
         """The answer, whatever it is. Raises Unreachable where nobody got the request, and Lost where somebody may."""
         response = self._sent(call)
         try:
-            return Answer(response.status_code, dict(response.headers), _whole(response, limit))
+            return Answer(response.status_code, dict(response.headers.items()), _whole(response, limit))
         except httpx.TransportError as error:
             raise Lost(_reason(error)) from error
         finally:
@@ -195,11 +198,11 @@ class Connection:
 
     def _sent(self, call: Call) -> httpx.Response:
         self._wait_our_turn()
-        client = self._client()
+        line = self._line()
         try:
             for _, file in (call.files or {}).values():
                 file.seek(0)  # it was read to its end where this is not the first attempt
-            request = client.build_request(**self._described(call))
+            request = httpx.Request(**self._described(call))
         except OSError as error:
             raise Refused(f"a file can not be sent: {_reason(error)}", "name a regular file") from None
         except (httpx.InvalidURL, UnicodeError, ValueError, TypeError) as error:
@@ -208,7 +211,7 @@ class Connection:
             self.sign(request)
         try:
             with self._in_time(request):
-                return client.send(request, stream=True)
+                return line.handle_request(request)
         except NOT_REACHED as error:
             raise self._not_reached(error) from None
         except (httpx.TransportError, OSError) as error:  # the network's, or that of a file which is sent
@@ -230,17 +233,14 @@ class Connection:
         request.extensions["trace"] = trace
         request.extensions["timeout"]["read"] += longer
         end = time.monotonic() + allowed
-        timer = threading.Timer(allowed, _cut, (opened,))
-        timer.daemon = True
-        timer.start()
         try:
-            yield
+            with DEADLINES.within(allowed, partial(_cut, opened)):
+                yield
         except httpx.TransportError:
             if time.monotonic() >= end:
                 raise Lost(TOO_SLOW.format(allowed)) from None
             raise
         finally:
-            timer.cancel()
             del opened[:-1]  # a later request may find the last one still open
 
     def _described(self, call: Call) -> dict[str, Any]:
@@ -248,24 +248,20 @@ class Connection:
         bodies = {"json": call.json, "data": call.form, "files": call.files, "content": call.content}
         return {
             "method": call.method,
-            "url": url,
+            "url": _address(url),
             "params": dict(call.query) if call.query else None,
-            "headers": dict(call.headers or {}),
+            "headers": {**HEADERS, **(call.headers or {})},
+            "extensions": {"timeout": TIMEOUT.as_dict()},
             **{name: body for name, body in bodies.items() if body is not None},
         }
 
-    def _client(self) -> httpx.Client:
-        found: httpx.Client | None = getattr(self._mine, "client", None)
+    def _line(self) -> httpx.BaseTransport:
+        """This thread's own."""
+        found: httpx.BaseTransport | None = getattr(self._mine, "line", None)
         if found is None:
-            found = httpx.Client(
-                verify=_trust(self.ca_file, self.endpoint.startswith("https:")),
-                transport=self.transport,
-                timeout=TIMEOUT,
-                follow_redirects=False,
-                headers={"user-agent": f"lading/{LADING}", "accept-encoding": "identity", "accept": "*/*"},
-            )
-            self._mine.client, self._mine.opened = found, []
-            self._clients.append(found)
+            found = self.transport or line_to(self.endpoint, self.ca_file)
+            self._mine.line, self._mine.opened = found, []
+            self._lines.append(found)
         return found
 
     def _not_reached(self, error: Exception) -> Unreachable:
@@ -303,19 +299,9 @@ def connection(context: Context, sign: Sign | None = None, endpoint: str = "") -
 
 
 @lru_cache(maxsize=8)
-def _trust(ca_file: Path | None, is_needed: bool) -> ssl.SSLContext:
-    """Who is believed about who a server is, made once because that takes long; nobody where it is not needed."""
-    if not is_needed:
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if ca_file is None:
-        return httpx.create_ssl_context()
-    try:
-        return ssl.create_default_context(cafile=str(ca_file))
-    except (OSError, ssl.SSLError) as error:
-        reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
-        raise RunnerError(
-            f"the certificates in {ca_file} can not be read: {reason}", "correct `caFile` in the site"
-        ) from None
+def _address(url: str) -> httpx.URL:
+    """The address, which is taken apart once for all jobs that are sent there. Raises InvalidURL where it is none."""
+    return httpx.URL(url)
 
 
 def _cut(opened: list[Any]) -> None:

@@ -25,6 +25,7 @@ class Session:
         self.screen = Screen(settings)
         self._sites: dict[str, Site] = {}
         self._files: dict[str | None, Site] = {}
+        self._opened: dict[tuple[str, str], Channel] = {}
         self._channels: dict[tuple[str, str], Channel] = {}
 
     def site(self, spec: str = "") -> "Site":
@@ -57,22 +58,30 @@ class Session:
         return Ledger(state_folder())
 
     def channel(self, target: str, spec: str = "") -> "Channel":
-        """The target to work with, as the spec's site has it. Specs of one site share the target's client."""
-        from pathlib import Path
+        """The target to work with, as the spec's site has it, for all specs of a folder. Specs of one site share the
+        target's client.
+        """
+        key = os.path.dirname(spec), target
+        if key not in self._channels:
+            from pathlib import Path
 
+            spec_dir = Path(os.path.dirname(spec)).absolute()
+            self._channels[key] = replace(self._shared(target, spec), spec_dir=spec_dir, tell=self.screen.remark)
+        return self._channels[key]
+
+    def _shared(self, target: str, spec: str) -> "Channel":
         from lading.runner.targets.channel import open_channel
 
         site = self.site(spec)
         key = site.file.file, target
-        if key not in self._channels:
+        if key not in self._opened:
             check_targets(site, [target])
-            self._channels[key] = open_channel(site, target, self.ledger)
-        spec_dir = Path(os.path.dirname(spec)).absolute()
-        return replace(self._channels[key], spec_dir=spec_dir, tell=self.screen.remark)
+            self._opened[key] = open_channel(site, target, self.ledger)
+        return self._opened[key]
 
     def close(self) -> None:
         """Nothing is open any more."""
-        for channel in self._channels.values():
+        for channel in self._opened.values():
             channel.client.close()
         if "ledger" in vars(self):
             self.ledger.close()

@@ -8,6 +8,7 @@ from lading.runner.errors import NotSupported, RunnerError
 from lading.runner.invocation.options import WrongUsage
 from lading.runner.invocation.session import Session
 from lading.runner.jobs.found import Found
+from lading.runner.ledger.kept import Kept
 from lading.runner.ledger.record import Kind, Part, Submission
 from lading.runner.output.files import write_pieces, write_whole
 from lading.runner.output.progress import arriving, progress
@@ -50,7 +51,7 @@ def sendables(
 class Sent(NamedTuple):
     """What was submitted; what was not, as it stands in the ledger or would; and why not."""
 
-    submissions: list[Submission]
+    submissions: Sequence[Submission]
     failed: list[Submission]
     errors: list[RunnerError]
 
@@ -62,19 +63,18 @@ def send_all(session: Session, jobs: Sequence[Sendable], *, if_absent: bool = Fa
         return session.channel(job.target, job.file)
 
     answers = submit_all(jobs, channel_of, if_absent=if_absent, workers=workers)
-    sent = Sent([], [], [])
+    ids: list[str] = []
+    sent = Sent(Kept(session.ledger, ids), [], [])
     try:
         for job, answer in zip(jobs, progress(session.screen, answers, len(jobs)), strict=True):
             if isinstance(answer, RunnerError):
                 sent.failed.append(_failed(session, job, answer))
                 sent.errors.append(answer.about(job.target, job.name))
             else:
-                sent.submissions.append(answer)
+                ids.append(answer)
     except KeyboardInterrupt:
         if len(jobs) > 1:
-            session.screen.remark(
-                f"at least {len(sent.submissions)} of {len(jobs)} were submitted; `lading list` shows them"
-            )
+            session.screen.remark(f"at least {len(ids)} of {len(jobs)} were submitted; `lading list` shows them")
         raise
     return sent
 

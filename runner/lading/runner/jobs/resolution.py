@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from lading.runner.errors import RunnerError
 from lading.runner.jobs.found import Found, label
 from lading.runner.ledger.record import Submission
+from lading.runner.submission.answers import Answers
 from lading.runner.submission.batch import WORKERS, on_each_target
 from lading.runner.submission.resolve import resolve
 from lading.runner.targets.channel import Channel
@@ -28,7 +29,7 @@ def resolved(jobs: Sequence[Found]) -> tuple[list[Submission], list[RunnerError]
         except RunnerError as error:
             return error.about(now[place].target, now[place].id)
 
-    outcomes = on_each_target(settle, [channel for _, channel in reached], WORKERS, [])
+    outcomes = on_each_target(settle, [channel for _, channel in reached], WORKERS, Answers())
     for (place, _), outcome in zip(reached, outcomes, strict=True):
         if isinstance(outcome, RunnerError):
             errors.append(outcome)

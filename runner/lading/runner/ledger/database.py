@@ -40,12 +40,13 @@ REMEDIES = {
     "database is locked": ("is being written by another process", "try again"),
     "not a database": ("is damaged", DAMAGED),
     "malformed": ("is damaged", DAMAGED),
+    "foreign key": ("is damaged", DAMAGED),
 }
 """What SQLite and the file system say, and what that means for people; all else is the folder's fault."""
 
 
 @contextmanager
-def telling(file: Path) -> Iterator[None]:
+def telling(file: Path | str) -> Iterator[None]:
     """Whatever SQLite or the file system objects to becomes one sentence and one thing to do."""
     try:
         yield
@@ -67,7 +68,7 @@ def reading(file: Path) -> Iterator[None]:
         raise damaged(file) from error
 
 
-def damaged(file: Path) -> LedgerUnusable:
+def damaged(file: Path | str) -> LedgerUnusable:
     """The error that says so."""
     return LedgerUnusable(f"the ledger {file} is damaged: what is in it makes no sense", DAMAGED)
 

@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from json import loads
 from pathlib import Path
 from sqlite3 import Row
@@ -19,12 +19,14 @@ from lading.compiler.payload import Request
 from lading.runner.errors import NoSuchJob, PlanUnusable
 from lading.runner.ledger.database import open_database, reading, telling
 from lading.runner.ledger.group import Together, Write
-from lading.runner.ledger.record import Event, Kind, Part, Submission
+from lading.runner.ledger.record import Event, Part, Submission
 from lading.runner.ledger.rows import (
     COLUMNS,
+    WRITTEN,
     Whole,
     as_json,
     event_of,
+    event_values,
     part_of,
     storable,
     submission_of,
@@ -41,7 +43,13 @@ _REACHED = """EXISTS (SELECT 1 FROM part_now WHERE submission = submission.seq
     AND (outcome IS NULL OR outcome NOT IN ('refused', 'absent', 'unsent')))"""
 _UNSETTLED = """EXISTS (SELECT 1 FROM part_now WHERE submission = submission.seq
     AND (outcome IS NULL OR outcome = 'unknown'))"""
-_EVENT = "INSERT INTO event (token, at, kind, state, native_id, data) VALUES (?, ?, ?, ?, ?, ?)"
+_SUBMISSION = f"""INSERT INTO submission ({", ".join(WRITTEN)}) VALUES (:{", :".join(WRITTEN)})
+    ON CONFLICT (id) DO NOTHING"""  # noqa: S608 - our own words
+_PART = "INSERT INTO part (token, submission, place, name) VALUES (?, ?, ?, ?)"
+_EVENT = f"""INSERT INTO event (token, at, kind, state, native_id, data)
+    SELECT :token, :at, :kind, :state, :native_id, :data
+    WHERE :state IS NULL OR :kind = 'started' OR coalesce((SELECT state FROM part_now WHERE token = :token), '')
+        NOT IN ({", ".join(f"'{state}'" for state in sorted(FINAL))})"""  # noqa: S608 - our own words
 _NATIVE = "seq IN (SELECT submission FROM event JOIN part USING (token) WHERE native_id = ?)"
 _SECRETS = """SELECT DISTINCT secret.value AS name
     FROM submission, json_each(requests) AS request, json_each(request.value, '$.secrets') AS secret
@@ -68,7 +76,7 @@ class Ledger:
         self._clock = clock
         self._lock = threading.RLock()
         self._connection = open_database(self._file)
-        self._writing = Together(self._in_one_transaction)
+        self._writing = Together(self._commit)
         self._connection.create_aggregate("whole", 1, Whole)  # type: ignore[arg-type] # typeshed: int only
 
     def close(self) -> None:
@@ -87,12 +95,11 @@ class Ledger:
             twin = self.twin(submission.target, submission.digest, submission.endpoint) if if_absent else None
             if twin:
                 return twin.id
-            if self.has(submission.id):
+            row = self._connection.execute(_SUBMISSION, values)
+            if not row.rowcount:
                 raise PlanUnusable(f"the plan was used already: {submission.id}", "make a new plan: lading plan")
-            row = f"({', '.join(values)}) VALUES (:{', :'.join(values)})"
-            seq = self._connection.execute(f"INSERT INTO submission {row}", values).lastrowid
-            parts = [(part.token, seq, place, part.name) for place, part in enumerate(submission.parts)]
-            self._connection.executemany("INSERT INTO part (token, submission, place, name) VALUES (?, ?, ?, ?)", parts)
+            parts = [(part.token, row.lastrowid, place, part.name) for place, part in enumerate(submission.parts)]
+            self._connection.executemany(_PART, parts)
             return submission.id
 
         with telling(self._file):
@@ -100,17 +107,9 @@ class Ledger:
 
     def note(self, token: str, event: Event) -> None:
         """The event has happened to the part now. No state follows a final one, but of what is started again."""
-        row = [token, self._clock(), event.kind, event.state, event.native_id or None, as_json(event.data)]
-
-        def write() -> None:
-            rows = self._rows("SELECT state FROM part_now WHERE token = ?", [token])
-            with reading(self._file):
-                (known,) = rows
-            if event.state is None or event.kind is Kind.STARTED or known["state"] not in FINAL:
-                self._connection.execute(_EVENT, row)
-
+        values = event_values(token, event, self._clock())
         with telling(self._file):
-            self._writing.run(write)
+            self._writing.run(lambda: self._connection.execute(_EVENT, values).rowcount)
 
     def get(self, id_prefix: str) -> Submission:
         """The one submission whose id begins so; none and several are errors, and several are named."""
@@ -227,16 +226,24 @@ class Ledger:
                 connection.rollback()
                 raise
 
-    def _in_one_transaction(self, writes: Sequence[Write]) -> None:
+    def _commit(self, writes: Sequence[Write]) -> None:
         """All of them are durable, but for those that failed: they left nothing, and say so themselves."""
-        with self._transaction("BEGIN IMMEDIATE"):
-            for write in writes:
-                self._connection.execute("SAVEPOINT one")
-                if not write.succeeds():
-                    if write.error and not self._connection.in_transaction:
-                        raise write.error  # nothing of any of them is there any more, as on a full disk
-                    self._connection.execute("ROLLBACK TO one")
-                self._connection.execute("RELEASE one")
+        left = list(writes)
+        while failed := self._failed_one_of(left):
+            left.remove(failed)
+
+    def _failed_one_of(self, writes: Sequence[Write]) -> Write | None:
+        """The first of them that fails, because of which none was written; None, and all are durable."""
+        failed = None
+        with suppress(_Undone), self._transaction("BEGIN IMMEDIATE"):
+            failed = next((write for write in writes if not write.succeeds()), None)
+            if failed:
+                raise _Undone
+        return failed
+
+
+class _Undone(Exception):
+    """What was written until now shall not be."""
 
 
 def _first(found: Sequence[Submission]) -> Submission | None:

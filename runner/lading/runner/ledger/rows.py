@@ -13,6 +13,12 @@ from lading.runner.states import State, Status
 COLUMNS = "seq, id, name, kind, target, platform, digest, spec, version, created_at, recorded, losses"
 """A submission's row, but for its requests, which are long and seldom wanted."""
 
+WRITTEN = (*COLUMNS.split(", ")[1:], "requests")
+"""The columns that are written; the ledger counts by itself."""
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+
 
 class Whole:
     """The SQL aggregate ``whole``: the state of a submission from those of its parts."""
@@ -31,17 +37,18 @@ class Whole:
 
 def as_json(data: object) -> str:
     """The one text of JSON data."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True)
+    return _JSON.encode(data)
 
 
 def storable(value: Any) -> Any:
     """The value, in a text what is no character written out: the names of files and arguments may be any bytes."""
-    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+    is_plain = not isinstance(value, str) or value.isascii()
+    return value if is_plain else value.encode("utf-8", "backslashreplace").decode()
 
 
 def submission_values(submission: Submission, requests: Sequence[Request], now: float) -> dict[str, Any]:
     """The columns of a submission's row."""
-    plain = {name: getattr(submission, name) for name in COLUMNS.split(", ")[1:]}
+    plain = {name: getattr(submission, name) for name in WRITTEN if name != "requests"}
     documents = {
         "recorded": as_json(submission.recorded),
         "losses": as_json(submission.losses),
@@ -73,3 +80,10 @@ def _status(row: Row) -> Status:
 def event_of(row: Row) -> Event:
     """The event of a row."""
     return Event(Kind(row["kind"]), row["native_id"] or "", json.loads(row["data"]), row["at"])
+
+
+def event_values(token: str, event: Event, now: float) -> dict[str, Any]:
+    """The columns of an event's row."""
+    native_id = event.native_id or None
+    plain = {"token": token, "at": now, "kind": event.kind, "state": event.state, "native_id": native_id}
+    return {**plain, "data": as_json(event.data)}

@@ -30,8 +30,8 @@ def show(
     else:
         if screen.settings.quiet:
             screen.result("".join(f"{one.id}\n" for one in submissions))
-        elif shown := [*submissions, *failed]:
-            _table(screen, rows(shown))
+        elif told := [*rows(submissions), *rows(failed)]:
+            _table(screen, told)
         screen.diagnostics(diagnostics)
     return max((error.exit_code for error in errors), default=0)
 

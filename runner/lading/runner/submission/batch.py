@@ -1,21 +1,20 @@
 """Many submissions at once: a few at a time on each target, so that none is flooded and none waits for another."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, TypeVar
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from threading import Thread
+from typing import TypeVar
 
 from lading.runner.errors import RunnerError
-from lading.runner.ledger.record import Submission
+from lading.runner.submission.answers import Answers
 from lading.runner.submission.sendable import Sendable
-from lading.runner.submission.submit import submit
+from lading.runner.submission.submit import submitted
 from lading.runner.targets.channel import Channel
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
 
 WORKERS = 8
 
-Answer = Submission | RunnerError
+Answer = str | RunnerError
 Result = TypeVar("Result")
 
 
@@ -26,49 +25,60 @@ def submit_all(
     if_absent: bool = False,
     workers: int = WORKERS,
 ) -> Iterator[Answer]:
-    """What became of each job, in order: its submission, or the error that one alone would have raised.
+    """What became of each job, in order: its submission's id, or the error that one alone would have raised.
 
     At most ``workers`` are on their way to each target at a time. A job that comes after another of the batch is sent
     when that one is there. On an interrupt what is on its way is settled, and the rest is never sent.
     """
     channels = [channel_of(job) for job in jobs]
-    futures: list[Future[Answer]] = []
+    answers: Answers[Answer] = Answers()
 
     def answer(place: int) -> Answer:
         try:
             for before in _before(jobs, place):
-                _check_is_there(jobs[before].name, futures[before].result())
-            return submit(jobs[place], channels[place], if_absent=if_absent)
+                _check_is_there(jobs[before].name, answers.at(before))
+            return submitted(jobs[place], channels[place], if_absent=if_absent)
         except RunnerError as error:
             return error
 
-    return on_each_target(answer, channels, workers, futures)
+    return on_each_target(answer, channels, workers, answers)
 
 
 def on_each_target(
-    work: Callable[[int], Result], channels: Sequence[Channel], workers: int, futures: "list[Future[Result]]"
+    work: Callable[[int], Result], channels: Sequence[Channel], workers: int, answers: Answers[Result]
 ) -> Iterator[Result]:
     """The results of ``work`` for each place, in order; at most ``workers`` at a time for each target.
 
-    ``futures`` is filled with those of all places. On an interrupt what was begun is ended, and no more begun.
+    They are the ``answers`` too. On an interrupt what was begun is ended, and no more begun.
     """
-    with ExitStack() as ending:
-        pools = _pools(channels, workers)
-        for pool in pools.values():
-            ending.callback(pool.shutdown, cancel_futures=True)
-        futures += (pools[id(channel.client)].submit(work, place) for place, channel in enumerate(channels))
-        for future in futures:
-            yield future.result()
+    queues = _queues(channels)
+
+    def take(places: deque[int]) -> None:
+        with suppress(IndexError):
+            while True:
+                answers.fill(places.popleft(), work)
+
+    counts = [(places, min(workers, len(places))) for places in queues]
+    threads = [Thread(target=take, args=(places,), name="submit") for places, count in counts for _ in range(count)]
+    try:
+        for thread in threads:
+            thread.start()
+        for place in range(len(channels)):
+            yield answers.at(place)
+    finally:
+        for places in queues:
+            places.clear()
+        for thread in threads:
+            if thread.is_alive():
+                thread.join()
 
 
-def _pools(channels: Sequence[Channel], workers: int) -> Mapping[int, "ThreadPoolExecutor"]:
-    """The threads of each target, by the identity of its client."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    sizes: dict[int, int] = {}
-    for channel in channels:
-        sizes[id(channel.client)] = sizes.get(id(channel.client), 0) + 1
-    return {client: ThreadPoolExecutor(min(workers, size), "submit") for client, size in sizes.items()}
+def _queues(channels: Sequence[Channel]) -> list[deque[int]]:
+    """The places of each target, which is known by its client, in order."""
+    queues: dict[int, deque[int]] = {}
+    for place, channel in enumerate(channels):
+        queues.setdefault(id(channel.client), deque()).append(place)
+    return list(queues.values())
 
 
 def _before(jobs: Sequence[Sendable], place: int) -> list[int]:

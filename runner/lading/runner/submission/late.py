@@ -38,7 +38,9 @@ def answered(request: Request, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def filled(body: Any, values: Values, pointer: str = "") -> Any:
-    """A copy of the body in which the values stand where maps stood for them."""
+    """The body in which the values stand where maps stood for them; the one that was given has the maps still."""
+    if not values:
+        return body
     if pointer in values:
         return values[pointer]
     if isinstance(body, Mapping):

@@ -33,7 +33,13 @@ from lading.runner.targets.channel import Channel
 
 
 def submit(job: Sendable, channel: Channel, *, if_absent: bool = False) -> Submission:
-    """The platform has the job, and the ledger its native ids; or an error says what became of it instead.
+    """The submission, once the platform has the job; or an error says what became of it instead."""
+    return channel.ledger.get(submitted(job, channel, if_absent=if_absent))
+
+
+def submitted(job: Sendable, channel: Channel, *, if_absent: bool = False) -> str:
+    """The platform has the job, and the ledger its native ids under the id that is returned; or an error says what
+    became of it instead.
 
     With ``if_absent`` a submission of the same payload that is alive or has succeeded is returned, and nothing is sent.
     """
@@ -51,7 +57,7 @@ def submit(job: Sendable, channel: Channel, *, if_absent: bool = False) -> Submi
         standing = channel.ledger.begin(submission, prepared.requests, if_absent=if_absent)
         if standing == submission.id:
             _send_all(prepared, channel)
-    return channel.ledger.get(standing)
+    return standing
 
 
 def _send_all(prepared: Prepared, channel: Channel) -> None:

@@ -1,0 +1,47 @@
+"""The line to an address: through which proxy, and who is believed about who the server is.
+
+It is the lower half of the library, which sends one request. The upper half would keep cookies and follow redirects,
+and takes a quarter of the time.
+"""
+
+import ssl
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from lading.runner.errors import RunnerError
+
+
+def line_to(endpoint: str, ca_file: Path | None) -> httpx.BaseTransport:
+    """A line that nothing was sent over yet."""
+    trust = _trust(ca_file, endpoint.startswith("https:"))
+    return httpx.HTTPTransport(verify=trust, proxy=proxy_for(endpoint))
+
+
+def proxy_for(endpoint: str) -> str | None:
+    """What the environment names as the way to the address (``HTTPS_PROXY``), unless it is excepted (``NO_PROXY``)."""
+    address = urlsplit(endpoint)
+    if not address.hostname or proxy_bypass(address.hostname):
+        return None
+    named = getproxies()
+    found = named.get(address.scheme) or named.get("all")
+    return found if not found or "://" in found else f"http://{found}"
+
+
+@lru_cache(maxsize=8)
+def _trust(ca_file: Path | None, is_needed: bool) -> ssl.SSLContext:
+    """Who is believed about who a server is, made once because that takes long; nobody where it is not needed."""
+    if not is_needed:
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if ca_file is None:
+        return httpx.create_ssl_context()
+    try:
+        return ssl.create_default_context(cafile=str(ca_file))
+    except (OSError, ssl.SSLError) as error:
+        reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise RunnerError(
+            f"the certificates in {ca_file} can not be read: {reason}", "correct `caFile` in the site"
+        ) from None
