@@ -161,7 +161,7 @@ class Loader:
             # Inside brackets libyaml takes the "?" of ``?x`` for a sign of its own, and YAML 1.2 for a letter.
             self._report("LD125", node.span, character='"?"', choice=IN_QUOTES)
         if node.plain and not node.text.isascii():
-            self._notice_full_width(event, node.text)
+            self._notice_full_width(event)
         if node.plain and (found := trap(node.text)):
             self._report_trap(node.text, found, node.span)
         if event.ctag:
@@ -248,11 +248,12 @@ class Loader:
         else:
             self._report("LD133", key.span)
 
-    def _notice_full_width(self, event: Any, text: str) -> None:
+    def _notice_full_width(self, event: Any) -> None:
         """Punctuation that looks like YAML's: in a key it is a mistake, in an item between brackets most likely one."""
         frame, begin = self._frame, event.start_mark
         is_flow = bool(frame.event and getattr(frame.event, "flow_style", False))
         code = "LD128" if frame.takes_key else "LD129" if is_flow else ""
+        text = self._text[begin.index : event.end_mark.index]
         if code and (wrong := full_width(self._file, begin.line, begin.column, text, code)):
             self.diagnostics.append(wrong)
 

@@ -93,12 +93,16 @@ _FULL_WIDTH_KEY = re.compile(r"\s*(?:- +)?[\w.-]+\s*：")
 
 
 def full_width(file: str, line: int, column: int, text: str, code: str) -> Diagnostic | None:
-    """An objection to the first full-width sign in a text that begins there; None where it has none."""
+    """An objection to the first full-width sign in a text, as the file has it, that begins there; None where it has
+    none.
+    """
     found = next((at for at, character in enumerate(text) if character in FULL_WIDTH), None)
     if found is None:
         return None
     words = {"character": FULL_WIDTH[text[found]], "plain": FULL_WIDTH[text[found]]}
-    place = Place(file, line + 1, column + found + 1, line + 1, column + found + 2)
+    *above, before = _LINE_BREAK.split(text[:found])
+    line, column = line + len(above) + 1, len(before) + 1 + (0 if above else column)
+    place = Place(file, line, column, line, column + 1)
     return diagnosed(Finding(code, (), words), place)
 
 
