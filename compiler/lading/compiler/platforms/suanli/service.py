@@ -59,11 +59,14 @@ def _name(view: View, name: str) -> From:
 def _weights(view: View, weights: Weights) -> Body:
     """A container that is alone has everything, whatever it asks for."""
     own = view.get("native", "suanli", "weights")
-    is_alone = not view.plan.root.is_set("containers")
-    names = {"cpu_weight": "cpu", "mem_weight": "memory", "gpu_weight": "gpu"}
     said = own.sources if own else ()
-    sources = {key: said if is_alone else (*said, *view.sources("resources", name)) for key, name in names.items()}
-    return {key: From(getattr(weights, name), sources[key]) for key, name in names.items()}
+    asked = ("cpu", "memory", "gpu") if "containers" in view.plan.job.value else ()
+    sources = {name: (*said, *view.sources("resources", name)) for name in asked}
+    return {
+        "cpu_weight": From(weights.cpu, sources.get("cpu", said)),
+        "mem_weight": From(weights.memory, sources.get("memory", said)),
+        "gpu_weight": From(weights.gpu, sources.get("gpu", said)),
+    }
 
 
 def _ports(view: View) -> list[Body]:
@@ -98,9 +101,9 @@ def _probe(view: View, name: str) -> Body | None:
 
 def _login(view: View) -> Body | None:
     """The login of the image's registry, where the site has one."""
-    image = view.get("image")
-    host = str(image.value).partition("/")[0] if image else ""
-    if image is None or host not in view.plan.target.registries:
+    image, registries = view.get("image"), view.plan.target.registries
+    host = str(image.value).partition("/")[0] if image and registries else ""
+    if image is None or host not in registries:
         return None
     return {
         f"repository_{part}": From(Secret(login_secret(host, part)), image.sources) for part in ("username", "password")
