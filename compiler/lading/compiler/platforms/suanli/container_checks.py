@@ -9,6 +9,7 @@ from lading.compiler.platforms.suanli.program import folded, service_names
 from lading.compiler.platforms.suanli.storage import SHM, stores
 from lading.compiler.view import View
 from lading.schema.diagnostics import Finding
+from lading.schema.paths import Path
 
 OF_THE_TASK = ("resources", "region", "indexed", "maxFailedIndex", "qos", "volumeNames")
 """Native fields that no container has for itself."""
@@ -76,14 +77,16 @@ def _variables(view: View) -> Iterator[Finding]:
 
 def _references(view: View) -> Iterator[Finding]:
     """What Kubernetes puts something else in place of; whether this platform does too is not documented."""
-    part = parts_of(view.plan.job.value)[view.key]
-    said = {name: part[name] for name in ("command", "args", "script") if name in part}
-    variables = part.get("env", {})
-    if view.plan.target.options["escapeReferences"] or "$" not in str((said, variables)):
+    if view.plan.target.options["escapeReferences"]:
         return
-    texts = {("env", name): value for name, value in variables.items()} | {(name,): said[name] for name in said}
+    part = parts_of(view.plan.job.value)[view.key]
+    variables = part.get("env", {})
+    texts: dict[Path, str] = {("env", name): str(value) for name, value in variables.items()}
+    texts |= {(name,): str(part[name]) for name in ("command", "args", "script") if name in part}
+    if "$" not in "".join(texts.values()):
+        return
     for path, text in texts.items():
-        for found in sorted(set(_EXPANDED.findall(str(text)))):
+        for found in sorted(set(_EXPANDED.findall(text))):
             name = found[2:-1]
             if found == "$$" or name in variables:
                 put = "one $ in place of $$" if found == "$$" else f"the value of {found} there"

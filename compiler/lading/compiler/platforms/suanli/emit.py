@@ -1,6 +1,6 @@
 """The task as Suanli is sent it: only what the schema of a request has, and not what an answer echoes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from lading.compiler.payload import Draft, From, Lookup, Sources
@@ -8,7 +8,7 @@ from lading.compiler.plan import Plan
 from lading.compiler.platforms.suanli.counting import Counting, pods_of
 from lading.compiler.platforms.suanli.machines import MIB, Machine, rental
 from lading.compiler.platforms.suanli.service import service
-from lading.compiler.platforms.suanli.storage import containers, volume_names, volumes
+from lading.compiler.platforms.suanli.storage import containers, stores, volume_names, volumes
 from lading.compiler.rows import Body, merged, only_set, stated
 from lading.compiler.view import View
 
@@ -16,21 +16,21 @@ from lading.compiler.view import View
 def emit(plan: Plan) -> Sequence[Draft]:
     """The request that creates the task."""
     root, pods = plan.root, plan.once(pods_of)
-    qos = root.get("native", "suanli", "qos")
-    counted = _counted(root)
+    parts, names = containers(root), volume_names(root)
+    qos, counted = root.get("native", "suanli", "qos"), _counted(root)
     body = {
-        "resources": _candidates(root),
+        "resources": _candidates(root, parts),
         "points": From(pods.points, counted),
         "job_support": _support(root, pods, counted),
-        "services": _services(root),
-        **only_set(**volumes(root), task_qos={"class": qos} if qos else None),
+        "services": _services(root, parts, names),
+        **only_set(**volumes([stores(part) for part in parts], names), task_qos={"class": qos} if qos else None),
     }
     return [Draft("POST", "/api/task/job/create", merged(stated(root), body))]
 
 
-def _services(root: View) -> list[Body]:
-    names, shares = volume_names(root), root.plan.once(rental).weights
-    return [service(part, part.key or root.value("name"), shares[part.key], names) for part in containers(root)]
+def _services(root: View, parts: Sequence[View], names: Mapping[str, str]) -> list[Body]:
+    shares = root.plan.once(rental).weights
+    return [service(part, part.key or root.value("name"), shares[part.key], names) for part in parts]
 
 
 def _counted(root: View) -> Sources:
@@ -72,9 +72,9 @@ class _Reasons(NamedTuple):
         return tuple([path for path in self.gpu if path[-1] == name])
 
 
-def _candidates(root: View) -> list[Body]:
+def _candidates(root: View, parts: Sequence[View]) -> list[Body]:
     """The machines that the task may get. Their marks do not last and are looked up when it is submitted."""
-    named, parts = root.get("native", "suanli", "resources"), containers(root)
+    named = root.get("native", "suanli", "resources")
     region = (root.get("native", "suanli", "region"), root.get("schedule", "queue"))
     cpu, memory = ([part.get("resources", name) for part in parts] for name in ("cpu", "memory"))
     reasons = _Reasons(

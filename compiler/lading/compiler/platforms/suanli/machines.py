@@ -77,13 +77,14 @@ NOTHING = Asked(0, 0, 0, frozenset(), 0, None)
 class Rental(NamedTuple):
     """What a replica of a job asks for, and what it gets.
 
-    ``amounts`` and ``weights`` are those of each container by name. ``machines`` are those that it may get: those that
-    the spec names and the catalog has, else the smallest one that is large enough, of those that are free if any is;
-    none where there is none.
+    ``amounts`` and ``weights`` are those of each container by name, and ``gpu_parts`` is how many equal parts the GPUs
+    of a machine are divided into. ``machines`` are those that it may get: those that the spec names and the catalog
+    has, else the smallest one that is large enough, of those that are free if any is; none where there is none.
     """
 
     amounts: Mapping[str, Amounts]
     weights: Mapping[str, Weights]
+    gpu_parts: int
     asked: Asked
     machines: Sequence[Machine]
 
@@ -92,18 +93,14 @@ class Rental(NamedTuple):
         """The machines that the catalog tells of."""
         return [each for each in self.machines if each.entry]
 
-    @property
-    def gpu_parts(self) -> int:
-        """How many equal parts the GPUs of a machine are divided into."""
-        return sum([each.gpu for each in self.weights.values()])
-
 
 def rental(job: Part, target: Target) -> Rental:
     """What becomes of a replica of the job."""
     parts = parts_of(job)
     found = amounts_of(parts)
-    whole = Rental(found, weights(parts, found), _asked(job, parts, found, target), ())
-    return whole._replace(machines=_machines(job, target, whole.asked, whole.gpu_parts))
+    shares, wanted = weights(parts, found), _asked(job, parts, found, target)
+    gpu_parts = sum([each.gpu for each in shares.values()])
+    return Rental(found, shares, gpu_parts, wanted, _machines(job, target, wanted, gpu_parts))
 
 
 def parts_of(job: Part) -> dict[str, Part]:
@@ -189,6 +186,8 @@ def weights(parts: Mapping[str, Part], found: Mapping[str, Amounts]) -> dict[str
     """The weights of all containers: the ratio of what they ask for in its smallest numbers, unless the spec says
     them. Of GPUs nobody asks for, the main one has all.
     """
+    if len(parts) == 1 and "weights" not in own_section(parts[""]):
+        return {"": Weights(1, 1, 1)}
     columns = [said_weights(parts, resource) or _ratio(found, resource) for resource in Weights._fields]
     return {name: Weights(*[column[name] for column in columns]) for name in parts}
 
@@ -202,8 +201,6 @@ def said_weights(parts: Mapping[str, Part], resource: str) -> dict[str, int]:
 
 
 def _ratio(found: Mapping[str, Amounts], resource: str) -> dict[str, int]:
-    if len(found) == 1:
-        return dict.fromkeys(found, 1)
     amounts = {name: getattr(each, resource) or _least(resource) for name, each in found.items()}
     if not any(amounts.values()):
         amounts[""] = 1

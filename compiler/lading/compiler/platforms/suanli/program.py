@@ -1,11 +1,11 @@
 """The program of a container: what starts it, and the variables that it finds."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lading.compiler.payload import From
 from lading.compiler.platforms.suanli.counting import index_of, pods_of
-from lading.compiler.platforms.suanli.storage import stores
+from lading.compiler.platforms.suanli.storage import Mount
 from lading.compiler.rows import Body, named_secret
 from lading.compiler.shell import shell_argv
 from lading.compiler.templating import Shell
@@ -48,21 +48,20 @@ def _number(view: View) -> dict[str, From]:
     return {}
 
 
-def variables(view: View) -> list[Body]:
+def variables(view: View, mounts: Sequence[Mount]) -> list[Body]:
     """The container's variables: lading's own first, then those of the spec, then those that the platform knows."""
-    own = own_variables(view) | _of_usual_places(view) | _of_framework(view)
+    own = own_variables(view) | _of_usual_places(view, mounts) | _of_framework(view)
     said = {name: named_secret(value) for name, value in view.items("env").items()}
     found = own | said
     values = _escaped(view, list(found.values()))
     return [{"name": name, "value": value} for name, value in zip(found, values, strict=True)] + _from_platform(view)
 
 
-def _of_usual_places(view: View) -> dict[str, From]:
+def _of_usual_places(view: View, mounts: Sequence[Mount]) -> dict[str, From]:
     """Where the volumes are that the catalog says the place of."""
-    mounts = () if view.plan.is_bare else stores(view).mounts
     return {
         mount_variable(str(name)): From(volume.value["path"], volume.sources)
-        for _, path, name, volume in mounts
+        for _, path, name, volume in (() if view.plan.is_bare else mounts)
         if volume and path is None
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 from lading.compiler.payload import From, Secret
 from lading.compiler.platforms.suanli.machines import Weights
 from lading.compiler.platforms.suanli.program import start_script, variables
-from lading.compiler.platforms.suanli.storage import mounts
+from lading.compiler.platforms.suanli.storage import mounts, stores
 from lading.compiler.rows import Body, only_set
 from lading.compiler.secrets import login_secret
 from lading.compiler.view import View
@@ -36,17 +36,18 @@ PROBE_FIELDS = {
 
 def service(view: View, name: str, weights: Weights, volume_names: Mapping[str, str]) -> Body:
     """The container as the platform wants it."""
+    found = stores(view)
     return {
         "service_name": _name(view, name),
         "service_image": view.get("image"),
         "resource_weight": _weights(view, weights),
         **only_set(
             start_script=start_script(view),
-            env=variables(view),
+            env=variables(view, found.mounts),
             remote_ports=_ports(view),
             health_checks=_health_checks(view),
             repository_account=_login(view),
-            **mounts(view, volume_names),
+            **mounts(found, volume_names),
         ),
     }
 

@@ -71,9 +71,8 @@ def stores(view: View) -> Stores:
     return found
 
 
-def volumes(root: View) -> Body:
+def volumes(found: Sequence[Stores], names: Mapping[str, str]) -> Body:
     """The memory and the disks of the task, each once, by name."""
-    found, names = [stores(part) for part in containers(root)], volume_names(root)
     sizes = {names[each.path.value]: each.size for one in found for each in one.memories}
     scratch = {names[path.value]: path.sources for one in found for path in one.disks}
     return {
@@ -82,9 +81,8 @@ def volumes(root: View) -> Body:
     }
 
 
-def mounts(view: View, names: Mapping[str, str]) -> Body:
+def mounts(found: Stores, names: Mapping[str, str]) -> Body:
     """What the container mounts, in the lists of its service."""
-    found = stores(view)
     return {
         **_storages(found.mounts),
         "share_mem_config": [_shared(each.path, names) for each in found.memories],
