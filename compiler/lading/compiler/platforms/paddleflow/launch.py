@@ -35,8 +35,10 @@ def untouched(text: str) -> str:
 def command_words(view: View, role: str, folded: Folded) -> list[From] | None:
     """The command of a container, word by word."""
     words = shell_argv(view, fold=folded, launcher=_launcher(view, role)) if runs(view, role) else None
-    names = view.items("env")
-    return words and [From(escaped(word.value, names), word.sources) for word in words]
+    if words and any("$" in word.value for word in words):
+        names = view.items("env")
+        return [From(escaped(word.value, names), word.sources) for word in words]
+    return words
 
 
 def runs(view: View, role: str) -> bool:
@@ -58,17 +60,18 @@ def has_program(view: View) -> bool:
 
 def _launcher(view: View, role: str) -> From | None:
     """The words before the program that make several processes of it."""
-    if adds_mpirun(view, role):
+    framework = view.value("framework")
+    if framework == "mpi" and adds_mpirun(view, role):
         return _mpirun(view)
-    slots = view.get("slots") or From(1, ())
-    if view.value("framework") != "pytorch" or view.value("launch") == "once" or slots.value == 1:
+    slots = view.get("slots") if framework == "pytorch" else None
+    if slots is None or slots.value == 1 or view.value("launch") == "once":
         return None
     return _torchrun(view, role, slots)
 
 
 def adds_mpirun(view: View, role: str) -> bool:
     """Whether the program is what a rank runs, in the member that starts the ranks."""
-    is_launcher = view.value("framework") == "mpi" and role == "master"
+    is_launcher = role == "master" and view.value("framework") == "mpi"
     return is_launcher and view.value("launch") != "once" and not _has_own_program(view)
 
 

@@ -1,6 +1,7 @@
 """The members of a distributed job: which there are, and what the fields of one say."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from lading.compiler.payload import From
@@ -83,8 +84,10 @@ def _spark(view: View, role: str) -> dict[str, From]:
 def _file_systems(view: View) -> dict[str, Any]:
     """The first file system is the job's own, and the others are more; both were renamed in 0.14.3."""
     found = [_file_system(mount) for mount in view.each("mounts") if mount.get("volume")]
+    if not found:
+        return {}
     own, more = file_system_fields(view.plan.target.options)
-    return only_set(**{own: found[0] if found else None, more: found[1:]})
+    return only_set(**{own: found[0], more: found[1:]})
 
 
 def _file_system(mount: View) -> Body:
@@ -99,5 +102,9 @@ def file_system_fields(options: Mapping[str, Any]) -> tuple[str, str]:
 
 def is_before(options: Mapping[str, Any], version: tuple[int, int, int]) -> bool:
     """Whether the target's server is older than this."""
-    text = str(options["serverVersion"]).removeprefix("v").partition("-")[0]
-    return tuple(int(part) for part in text.split(".")) < version
+    return _numbers(str(options["serverVersion"])) < version
+
+
+@cache
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.removeprefix("v").partition("-")[0].split("."))

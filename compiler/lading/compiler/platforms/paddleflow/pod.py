@@ -22,12 +22,11 @@ SHM = "shm"
 
 def container(view: View, role: str, folded: Folded, name: str | None = None) -> Body:
     """The container that runs the program."""
-    words = command_words(view, role, folded)
     return only_set(
         name=name,
         image=view.get("image"),
         imagePullPolicy=view.get("pull"),
-        command=words,
+        command=command_words(view, role, folded),
         args=None if has_program(view) else _args(view),
         workingDir=view.get("workdir"),
         env=_variables(view, role),
@@ -73,24 +72,24 @@ def _volumes(view: View) -> Iterator[Body]:
 
 
 def _source(mount: View) -> Body:
-    nfs = {name: mount.get("nfs", name) for name in ("server", "path")}
-    sources = {
-        "persistentVolumeClaim": only_set(claimName=mount.get("volume")),
-        "nfs": only_set(**nfs),
-        "hostPath": only_set(path=mount.get("host")),
-    }
-    memory, disk = mount.get("tmpfs"), mount.get("disk")
-    if memory:
+    """The one thing that is mounted, as the language has it."""
+    if claim := mount.get("volume"):
+        return {"persistentVolumeClaim": {"claimName": claim}}
+    if host := mount.get("host"):
+        return {"hostPath": {"path": host}}
+    if memory := mount.get("tmpfs"):
         return {"emptyDir": {"medium": "Memory", "sizeLimit": memory}}
-    return {"emptyDir": {"sizeLimit": disk}} if disk else only_set(**sources)
+    if disk := mount.get("disk"):
+        return {"emptyDir": {"sizeLimit": disk}}
+    return only_set(nfs=only_set(server=mount.get("nfs", "server"), path=mount.get("nfs", "path")))
 
 
 def _volume_mounts(view: View) -> Iterator[Body]:
     if shm := view.get("resources", "shm"):
         yield {"name": From(SHM, shm.sources), "mountPath": "/dev/shm"}  # noqa: S108 - where Linux has it
     for mount in view.each("mounts"):
-        fields = {"mountPath": "path", "subPath": "subPath", "readOnly": "readOnly"}
-        yield {"name": _volume_name(mount), **only_set(**{there: mount.get(here) for there, here in fields.items()})}
+        path, below, read_only = mount.get("path"), mount.get("subPath"), mount.get("readOnly")
+        yield {"name": _volume_name(mount), **only_set(mountPath=path, subPath=below, readOnly=read_only)}
 
 
 def _volume_name(mount: View) -> str:
@@ -98,6 +97,8 @@ def _volume_name(mount: View) -> str:
 
 
 def _probes(view: View) -> Body:
+    if not view.is_set("probes"):
+        return {}
     return {there: _probe(view, here) for here, there in PROBES.items() if view.has("probes", here)}
 
 
