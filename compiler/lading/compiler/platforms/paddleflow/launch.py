@@ -48,19 +48,25 @@ def runs(view: View, role: str) -> bool:
 
 def is_idle(view: View, role: str) -> bool:
     """Whether the framework starts something else in the member, or the first member does."""
-    framework = view.value("framework")
+    framework = framework_of(view)
     is_waiting = framework in _STARTED_BY_THE_FIRST and role == "worker"
     return framework == "spark" or (is_waiting and not (framework == "mpi" and _has_own_program(view)))
 
 
 def has_program(view: View) -> bool:
     """Whether the spec says what is started, and does not leave it to the image."""
-    return any(view.is_set(name) for name in PROGRAM)
+    return view.is_set("command") or view.is_set("script")
+
+
+def framework_of(view: View) -> str | None:
+    """The framework as far as the platform has it."""
+    found = view.get("framework")
+    return found.value if found else None
 
 
 def _launcher(view: View, role: str) -> From | None:
     """The words before the program that make several processes of it."""
-    framework = view.value("framework")
+    framework = framework_of(view)
     if framework == "mpi" and adds_mpirun(view, role):
         return _mpirun(view)
     slots = view.get("slots") if framework == "pytorch" else None
@@ -71,7 +77,7 @@ def _launcher(view: View, role: str) -> From | None:
 
 def adds_mpirun(view: View, role: str) -> bool:
     """Whether the program is what a rank runs, in the member that starts the ranks."""
-    is_launcher = role == "master" and view.value("framework") == "mpi"
+    is_launcher = role == "master" and framework_of(view) == "mpi"
     return is_launcher and view.value("launch") != "once" and not _has_own_program(view)
 
 

@@ -10,7 +10,7 @@ from lading.compiler.platforms.paddleflow.inverse import SPARK
 from lading.compiler.platforms.paddleflow.jobtype import FRAMEWORKS, member_role
 from lading.compiler.platforms.paddleflow.launch import Folded, command_text
 from lading.compiler.platforms.paddleflow.variables import added
-from lading.compiler.rows import Body, named_secret, only_set, stated
+from lading.compiler.rows import Body, only_set, stated
 from lading.compiler.view import View
 
 OF_A_MEMBER = ("image", "env", "flavour")
@@ -61,12 +61,12 @@ def member(found: Member, folded: Folded) -> Body:
 
 def replica(view: View, role: str, folded: Folded) -> Body:
     """The fields of a job of one container, or of a member."""
-    body, own = stated(view), {name: named_secret(value) for name, value in view.items("env").items()}
+    body = stated(view)
     native = {name: view.get("native", "paddleflow", name) for name in ("limitFlavour", "port")}
     return only_set(
         image=body.get("image"),
         command=command_text(view, role, folded),
-        env={**added(view, role), **_spark(view, role), **own},
+        env={**added(view, role), **_spark(view, role), **body.get("env", {})},
         flavour=flavour(view, body.get("flavour", {})),
         **native,
         **_file_systems(view),
