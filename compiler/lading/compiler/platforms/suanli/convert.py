@@ -11,7 +11,6 @@ from lading.compiler.platforms.suanli.machines import (
     parts_of,
     rental,
     said_weights,
-    share,
 )
 from lading.compiler.secrets import is_secret, readable
 from lading.schema.units import written
@@ -135,7 +134,7 @@ def _part_of_machine(leaf: Leaf, resource: str, shown: Callable[[int], str]) -> 
     name = str(leaf.path[1]) if leaf.path[0] == "containers" else ""
     found = leaf.once(rental)
     asked = getattr(found.amounts[name], resource)
-    given = {each.name: share(each, found.weights, name, resource) for each in found.known}
+    given = found.shares(name, resource)
     if set(given.values()) <= {leaf.value}:
         return exact(asked)
     notes = ", ".join([f"{shown(size)} of {machine}" for machine, size in given.items()])

@@ -9,7 +9,7 @@ from lading.compiler.platforms.suanli.counting import Counting, pods_of
 from lading.compiler.platforms.suanli.machines import MIB, Machine, rental
 from lading.compiler.platforms.suanli.service import service
 from lading.compiler.platforms.suanli.storage import containers, stores, volume_names, volumes
-from lading.compiler.rows import Body, merged, only_set, stated
+from lading.compiler.rows import Body, only_set, stated
 from lading.compiler.view import View
 
 
@@ -19,13 +19,14 @@ def emit(plan: Plan) -> Sequence[Draft]:
     parts, names = containers(root), volume_names(root)
     qos, counted = root.get("native", "suanli", "qos"), _counted(root)
     body = {
+        **stated(root),
         "resources": _candidates(root, parts),
         "points": From(pods.points, counted),
         "job_support": _support(root, pods, counted),
         "services": _services(root, parts, names),
         **only_set(**volumes([stores(part) for part in parts], names), task_qos={"class": qos} if qos else None),
     }
-    return [Draft("POST", "/api/task/job/create", merged(stated(root), body))]
+    return [Draft("POST", "/api/task/job/create", body)]
 
 
 def _services(root: View, parts: Sequence[View], names: Mapping[str, str]) -> list[Body]:
@@ -92,7 +93,7 @@ def _sources(found: Iterable[From | None]) -> Sources:
 
 
 def _candidate(machine: Machine, reasons: _Reasons) -> Body:
-    sources = tuple([path for each in reasons for path in each])
+    sources = (*reasons.named, *reasons.cpu, *reasons.memory, *reasons.gpu, *reasons.region)
     weight = None if machine.weight is None else From(machine.weight, (("native", "suanli", "resources"),))
     if machine.mark:
         return only_set(mark=From(machine.mark, sources), weight=weight)

@@ -93,6 +93,13 @@ class Rental(NamedTuple):
         """The machines that the catalog tells of."""
         return [each for each in self.machines if each.entry]
 
+    def shares(self, name: str, resource: str) -> dict[str, int]:
+        """How much the container gets of the resource of each of these, in base units and in whole ones."""
+        weight = getattr(self.weights[name], resource)
+        whole = max(sum([getattr(each, resource) for each in self.weights.values()]), 1)
+        unit = MIB if resource == "memory" else 1
+        return {each.name: each.has(resource) // unit * weight // whole * unit for each in self.known}
+
 
 def rental(job: Part, target: Target) -> Rental:
     """What becomes of a replica of the job."""
@@ -211,10 +218,3 @@ def _ratio(found: Mapping[str, Amounts], resource: str) -> dict[str, int]:
 def _least(resource: str) -> int:
     """Every container has some of the cores and of the memory, and not all need a GPU."""
     return 0 if resource == "gpu" else 1
-
-
-def share(machine: Machine, all_weights: Mapping[str, Weights], name: str, resource: str) -> int:
-    """How much of the machine's resource the container gets, in base units and in whole ones."""
-    whole = sum([getattr(each, resource) for each in all_weights.values()])
-    size = MIB if resource == "memory" else 1
-    return int(machine.has(resource) // size * getattr(all_weights[name], resource) // max(whole, 1) * size)

@@ -62,11 +62,13 @@ def stores(view: View) -> Stores:
         disks=[From(path, disks.sources) for path in disks.value] if disks else [],
     )
     for mount in view.each("mounts"):
-        path, tmpfs = mount.get("path"), mount.get("tmpfs")
-        found.mounts.append(Mount(mount.prefix, path, mount.raw("volume"), mount.get("volume")))
-        if path and tmpfs:
-            found.memories.append(Memory(path, tmpfs))
-        if path and mount.raw("disk") is not None:
+        path, volume = mount.get("path"), mount.get("volume")
+        found.mounts.append(Mount(mount.prefix, path, mount.raw("volume"), volume))
+        if volume or path is None:
+            continue
+        if size := mount.get("tmpfs"):
+            found.memories.append(Memory(path, size))
+        elif mount.raw("disk") is not None:
             found.disks.append(path)
     return found
 
