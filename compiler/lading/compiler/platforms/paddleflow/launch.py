@@ -1,6 +1,6 @@
 """How the program of a job, member or step is started: as one text for ``sh -c``, or as words."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 
 from lading.compiler.payload import From
 from lading.compiler.platforms.paddleflow.expansion import escaped
@@ -32,13 +32,10 @@ def untouched(text: str) -> str:
     return f" {text}" if text.startswith(TAKEN_APART) else text
 
 
-def command_words(view: View, role: str, folded: Folded) -> list[From] | None:
-    """The command of a container, word by word."""
+def command_words(view: View, role: str, folded: Folded, names: Container[str]) -> list[From] | None:
+    """The command of a container with variables of these names, word by word."""
     words = shell_argv(view, fold=folded, launcher=_launcher(view, role)) if runs(view, role) else None
-    if words and any("$" in word.value for word in words):
-        names = view.items("env")
-        return [From(escaped(word.value, names), word.sources) for word in words]
-    return words
+    return words and [From(escaped(word.value, names), word.sources) for word in words]
 
 
 def runs(view: View, role: str) -> bool:

@@ -1,6 +1,6 @@
 """The pod of a job, member or step, as Kubernetes has it (https://kubernetes.io/docs/reference/kubernetes-api/)."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 
 from lading.compiler.payload import From
 from lading.compiler.platforms.paddleflow.expansion import escaped
@@ -22,14 +22,15 @@ SHM = "shm"
 
 def container(view: View, role: str, folded: Folded, name: str | None = None) -> Body:
     """The container that runs the program."""
+    own = view.items("env")
     return only_set(
         name=name,
         image=view.get("image"),
         imagePullPolicy=view.get("pull"),
-        command=command_words(view, role, folded),
-        args=None if has_program(view) else _args(view),
+        command=command_words(view, role, folded, own),
+        args=None if has_program(view) else _args(view, own),
         workingDir=view.get("workdir"),
-        env=_variables(view, role),
+        env=_variables({**added(view, role), **own}),
         resources=only_set(limits=limits(view)),
         ports=list(_ports(view)),
         volumeMounts=list(_volume_mounts(view)),
@@ -44,16 +45,14 @@ def around(view: View) -> Body:
     return only_set(nodeSelector=nodes, volumes=list(_volumes(view)))
 
 
-def _args(view: View) -> list[From] | None:
+def _args(view: View, names: Container[str]) -> list[From] | None:
     """Arguments of the image's own program."""
     found = view.get("args")
-    names = view.items("env")
     return [From(escaped(word, names), found.sources) for word in found.value] if found else None
 
 
-def _variables(view: View, role: str) -> list[Body]:
-    own = {name: named_secret(value) for name, value in view.items("env").items()}
-    return [{"name": name, "value": value} for name, value in {**added(view, role), **own}.items()]
+def _variables(found: Mapping[str, From]) -> list[Body]:
+    return [{"name": name, "value": named_secret(value)} for name, value in found.items()]
 
 
 def _ports(view: View) -> Iterator[Body]:
