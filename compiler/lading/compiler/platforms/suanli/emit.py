@@ -31,7 +31,7 @@ def emit(plan: Plan) -> Sequence[Draft]:
 
 def _services(root: View, parts: Sequence[View], names: Mapping[str, str]) -> list[Body]:
     shares = root.plan.once(rental).weights
-    return [service(part, part.key or root.value("name"), shares[part.key], names) for part in parts]
+    return [service(part, shares[part.key], names) for part in parts]
 
 
 def _counted(root: View) -> Sources:

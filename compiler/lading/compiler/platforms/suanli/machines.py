@@ -80,6 +80,7 @@ class Rental(NamedTuple):
     ``amounts`` and ``weights`` are those of each container by name, and ``gpu_parts`` is how many equal parts the GPUs
     of a machine are divided into. ``machines`` are those that it may get: those that the spec names and the catalog
     has, else the smallest one that is large enough, of those that are free if any is; none where there is none.
+    ``known`` are those of them that the catalog tells of.
     """
 
     amounts: Mapping[str, Amounts]
@@ -87,11 +88,7 @@ class Rental(NamedTuple):
     gpu_parts: int
     asked: Asked
     machines: Sequence[Machine]
-
-    @property
-    def known(self) -> list[Machine]:
-        """The machines that the catalog tells of."""
-        return [each for each in self.machines if each.entry]
+    known: Sequence[Machine]
 
     def shares(self, name: str, resource: str) -> dict[str, int]:
         """How much the container gets of the resource of each of these, in base units and in whole ones."""
@@ -107,7 +104,8 @@ def rental(job: Part, target: Target) -> Rental:
     found = amounts_of(parts)
     shares, wanted = weights(parts, found), _asked(job, parts, found, target)
     gpu_parts = sum([each.gpu for each in shares.values()])
-    return Rental(found, shares, gpu_parts, wanted, _machines(job, target, wanted, gpu_parts))
+    machines = _machines(job, target, wanted, gpu_parts)
+    return Rental(found, shares, gpu_parts, wanted, machines, [each for each in machines if each.entry])
 
 
 def parts_of(job: Part) -> dict[str, Part]:

@@ -34,11 +34,11 @@ PROBE_FIELDS = {
 }
 
 
-def service(view: View, name: str, weights: Weights, volume_names: Mapping[str, str]) -> Body:
+def service(view: View, weights: Weights, volume_names: Mapping[str, str]) -> Body:
     """The container as the platform wants it."""
     found = stores(view)
     return {
-        "service_name": _name(view, name),
+        "service_name": _name(view),
         "service_image": view.get("image"),
         "resource_weight": _weights(view, weights),
         **only_set(
@@ -52,9 +52,10 @@ def service(view: View, name: str, weights: Weights, volume_names: Mapping[str, 
     }
 
 
-def _name(view: View, name: str) -> From:
+def _name(view: View) -> From | None:
+    """Its own, that of the container, or the job's."""
     own = view.get("native", "suanli", "serviceName")
-    return own or From(name, (view.prefix,) if view.prefix else view.sources("name"))
+    return own or (From(view.key, (view.prefix,)) if view.prefix else view.get("name"))
 
 
 def _weights(view: View, weights: Weights) -> Body:
