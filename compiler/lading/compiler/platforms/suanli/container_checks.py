@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from lading.compiler.objections import missing, refusal, warning
 from lading.compiler.platforms.suanli.machines import parts_of, said_weights
@@ -81,12 +82,13 @@ def _references(view: View) -> Iterator[Finding]:
         return
     part = parts_of(view.plan.job.value)[view.key]
     variables = part.get("env", {})
-    texts: dict[Path, str] = {("env", name): str(value) for name, value in variables.items()}
-    texts |= {(name,): str(part[name]) for name in ("command", "args", "script") if name in part}
-    if "$" not in "".join(texts.values()):
+    program = {name: part[name] for name in ("command", "args", "script") if name in part}
+    if "$" not in "".join(map(str, (*variables.values(), *program.values()))):
         return
+    texts: dict[Path, Any] = {("env", name): value for name, value in variables.items()}
+    texts |= {(name,): value for name, value in program.items()}
     for path, text in texts.items():
-        for found in sorted(set(_EXPANDED.findall(text))):
+        for found in sorted(set(_EXPANDED.findall(str(text)))):
             name = found[2:-1]
             if found == "$$" or name in variables:
                 put = "one $ in place of $$" if found == "$$" else f"the value of {found} there"
