@@ -51,7 +51,7 @@ def _owner(plan: Plan) -> Iterator[Finding]:
     if plan.job.kind == "pipeline" and not plan.target.options.get("runsNeedProject", True):
         return
     for name in wanted:
-        if plan.root.get(*SECTION, name) is None:
+        if (*SECTION, name) not in plan.entries:
             yield missing(plan.root, (*SECTION, name), _WHY[name])
 
 
@@ -76,14 +76,15 @@ def _cluster(plan: Plan) -> Iterator[Finding]:
 
 def _has_idle_gpus(plan: Plan, found: Allocation) -> bool:
     """Whether GPUs come along of which no row of the table speaks."""
-    is_asked = plan.below((*RESOURCES, "gpu")) or plan.root.get(*SECTION, "skuCount")
-    return bool(found.total and found.total.gpus and not is_asked)
+    if found.total is None or not found.total.gpus:
+        return False
+    return not plan.below((*RESOURCES, "gpu")) and (*SECTION, "skuCount") not in plan.entries
 
 
 def _queue_without_gpu(plan: Plan) -> Finding | None:
     queue, model = plan.root.raw(*QUEUE), plan.root.raw(*RESOURCES, "gpu", "model")
-    name = queue and cluster_of(queue, plan.target)
-    if not name or model is None:
+    name = cluster_of(queue, plan.target) if queue and model is not None else None
+    if not name:
         return None
     there = plan.target.catalog["clusters"][name].get("gpuModel")
     if there == plan.target.catalog.get("gpus", {}).get(model, model):
@@ -95,7 +96,7 @@ def _queue_without_gpu(plan: Plan) -> Finding | None:
 def _own_number(plan: Plan) -> Iterator[Finding]:
     """The number of SKUs, and the resources that it is counted from."""
     count = plan.root.get(*SECTION, "skuCount")
-    said = [path for below in ASKED for path in plan.below((*RESOURCES, *below))]
+    said = [path for below in ASKED for path in plan.below((*RESOURCES, *below))] if count else ()
     if count and said:
         words = {"native": render(count.sources[0]), "portable": render(said[0])}
         yield Finding("LD410", count.sources[0], words, at_key=True, others=((said[0], "counted from here already"),))
@@ -117,7 +118,7 @@ def _program_is_known(plan: Plan) -> Iterator[Finding]:
 
 
 def _vip(plan: Plan) -> Iterator[Finding]:
-    if plan.root.get(*SECTION, "vip") or product_of(plan) != "training":
+    if (*SECTION, "vip") in plan.entries or product_of(plan) != "training":
         return
     for name in ("preemptPolicy", "vipNodes"):
         if found := plan.root.get(*SECTION, name):

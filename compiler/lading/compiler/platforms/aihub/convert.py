@@ -169,9 +169,10 @@ def volume(leaf: Leaf) -> Verdict:
 
 def mount_path(leaf: Leaf) -> Verdict:
     """The platform decides where a storage is mounted."""
-    there = _volume_beside(leaf).get("path")
-    if leaf.beside().get("volume") not in leaf.target.catalog.get("volumes", {}):
+    volume = _volume_beside(leaf)
+    if volume is None:
         return exact(None)  # nothing is mounted there, and its own row says so
+    there = volume.get("path")
     if there is None:
         return refused("the site does not say in catalog.volumes where AIHub mounts this storage")
     if there.rstrip("/") == leaf.value.rstrip("/"):
@@ -181,13 +182,17 @@ def mount_path(leaf: Leaf) -> Verdict:
 
 def read_only(leaf: Leaf) -> Verdict:
     """The storage's own permission holds."""
-    if not leaf.value or _volume_beside(leaf).get("readOnly"):
+    if not leaf.value or (_volume_beside(leaf) or {}).get("readOnly"):
         return exact(None)
     return dropped("the storage's own permission holds, and programs may write to it")
 
 
-def _volume_beside(leaf: Leaf) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = leaf.target.catalog.get("volumes", {}).get(leaf.beside().get("volume"), {})
+def _volume_beside(leaf: Leaf) -> Mapping[str, Any] | None:
+    """What the catalog has for the volume of the same mount."""
+    _, index, _ = leaf.path
+    found: Mapping[str, Any] | None = leaf.target.catalog.get("volumes", {}).get(
+        leaf.job["mounts"][index].get("volume")
+    )
     return found
 
 

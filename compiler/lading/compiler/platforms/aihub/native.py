@@ -84,15 +84,14 @@ def completed(body: Mapping[str, Any], defaults: Mapping[str, Any]) -> Body:
 
 def unused_fields(plan: Plan) -> Iterator[tuple[str, From]]:
     """The native fields that mean nothing for the product, unless they are the site's defaults for all specs."""
-    defaults = plan.target.defaults.value.get("native", {}).get("aihub", {})
-    for name, value in _set_fields(plan):
-        is_used = name == "product" or product_of(plan) in FIELDS[name].at
-        if not is_used and defaults.get(name) != value.value:
+    which = product_of(plan)
+    unused = [(name, value) for name, value in _set_fields(plan) if name != "product" and which not in FIELDS[name].at]
+    defaults = plan.target.defaults.value.get("native", {}).get("aihub", {}) if unused else {}
+    for name, value in unused:
+        if defaults.get(name) != value.value:
             yield name, value
 
 
-def _set_fields(plan: Plan) -> Iterator[tuple[str, From]]:
-    for path in plan.below(SECTION):
-        found = plan.root.get(*path)
-        if found is not None:
-            yield str(path[-1]), found
+def _set_fields(plan: Plan) -> list[tuple[str, From]]:
+    found = [(str(path[-1]), plan.root.get(*path)) for path in plan.below(SECTION)]
+    return [(name, value) for name, value in found if value is not None]

@@ -1,6 +1,6 @@
 """The command of a task: one text that a shell of the container runs."""
 
-from lading.compiler.payload import From
+from lading.compiler.payload import From, Sources
 from lading.compiler.platforms.aihub.convert import is_rank
 from lading.compiler.shell import FOLDABLE, shell_text
 from lading.compiler.templating import Shell
@@ -19,13 +19,18 @@ def launcher(view: View) -> From | None:
     """The words that start every process, where AIHub would start fewer of them than the spec wants."""
     if view.raw("launch") == "once":
         return None
-    slots, replicas = view.raw("slots") or 1, view.raw("replicas") or 1
-    sources = view.sources("framework") + view.sources("replicas") + view.sources("slots")
-    if view.raw("framework") == "mpi" and not is_rank(view.plan.target):
-        return From(["mpirun", "-np", str(replicas * slots)], sources)
-    if view.raw("framework") == "pytorch" and slots > 1:
-        return From(["torchrun", *_rendezvous(replicas), f"--nproc-per-node={slots}", "--no-python"], sources)
+    framework, slots = view.raw("framework"), view.raw("slots") or 1
+    if framework == "mpi" and not is_rank(view.plan.target):
+        return From(["mpirun", "-np", str((view.raw("replicas") or 1) * slots)], _counted(view))
+    if framework == "pytorch" and slots > 1:
+        told = _rendezvous(view.raw("replicas") or 1)
+        return From(["torchrun", *told, f"--nproc-per-node={slots}", "--no-python"], _counted(view))
     return None
+
+
+def _counted(view: View) -> Sources:
+    """What the number of processes comes of."""
+    return view.sources("framework") + view.sources("replicas") + view.sources("slots")
 
 
 def _rendezvous(replicas: int) -> list[str]:

@@ -5,6 +5,7 @@ here is a function of the job and the site.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from lading.compiler.bundles import Bundle, smallest
@@ -19,17 +20,16 @@ ASKED = (("cpu",), ("memory",), ("gpu", "count"), ("gpu", "model"), ("gpu", "mem
 
 
 class Allocation(NamedTuple):
-    """What each instance gets: so many SKUs of a cluster. ``sku`` is None where the site does not say what one is."""
+    """What each instance gets: so many SKUs of a cluster, which are ``total`` together.
+
+    ``sku`` and ``total`` are None where the site does not say what a SKU is.
+    """
 
     name: str
     cluster: Mapping[str, Any]
     number: int
     sku: Bundle | None
-
-    @property
-    def total(self) -> Bundle | None:
-        """All its SKUs together."""
-        return Bundle(*(amount * self.number for amount in self.sku)) if self.sku else None
+    total: Bundle | None
 
 
 class Problem(NamedTuple):
@@ -52,7 +52,6 @@ class Wanted(NamedTuple):
 
 def allocation(job: Mapping[str, Any], target: Target) -> Allocation | Problem:
     """The cluster and the number of SKUs that each instance of the job gets, or why there are none."""
-    clusters = target.catalog.get("clusters", {})
     wanted, number = _wanted(job, target), _own_count(job)
     queue = job.get("schedule", {}).get("queue")
     if queue is not None:
@@ -61,6 +60,7 @@ def allocation(job: Mapping[str, Any], target: Target) -> Allocation | Problem:
         return Problem(QUEUE, "skuCount counts the SKUs of a cluster, and the queue names it", is_missing=True)
     if wanted == Wanted():
         return Problem(QUEUE, "it names the cluster, unless `resources` choose one", is_missing=True)
+    clusters = target.catalog.get("clusters", {})
     covers = {name: found for name, cluster in clusters.items() if (found := _cover(name, cluster, wanted))}
     chosen = smallest({name: found.total for name, found in covers.items() if found.total})
     return covers[chosen] if chosen else Problem(_blamed(job), _no_cover(wanted, clusters))
@@ -78,6 +78,7 @@ def sku_of(cluster: Mapping[str, Any]) -> Bundle | None:
     return Bundle(sku.get("gpu", 0), sku["memory"], sku["cpu"]) if sku else None
 
 
+@lru_cache(maxsize=64)  # of the few that sites have
 def sku_text(sku: Bundle) -> str:
     """``14 cores, 120Gi, 1 GPU``."""
     gpus = [several(sku.gpus, "GPU")] if sku.gpus else []
@@ -109,7 +110,7 @@ def _of_queue(queue: str, wanted: Wanted, number: int | None, target: Target) ->
     cluster = target.catalog["clusters"][name]
     sku = sku_of(cluster)
     if number is not None:
-        return Allocation(name, cluster, number, sku)
+        return _given_out(name, cluster, number, sku)
     if wanted == Wanted():
         why = f"{name} is given out in SKUs: say what an instance needs, or its native.aihub.skuCount"
         return Problem(RESOURCES, why, is_missing=True)
@@ -117,7 +118,12 @@ def _of_queue(queue: str, wanted: Wanted, number: int | None, target: Target) ->
         return Problem(QUEUE, f"the site does not say in catalog.clusters.{name}.sku what it is given out in")
     if wanted.gpus and not sku.gpus:
         return Problem((*RESOURCES, "gpu", "count"), f"the site knows of no GPU in a SKU of {name}")
-    return Allocation(name, cluster, _number(wanted, sku), sku)
+    return _given_out(name, cluster, _number(wanted, sku), sku)
+
+
+def _given_out(name: str, cluster: Mapping[str, Any], number: int, sku: Bundle | None) -> Allocation:
+    total = Bundle(sku.gpus * number, sku.memory * number, sku.cores * number) if sku else None
+    return Allocation(name, cluster, number, sku, total)
 
 
 def _unknown(queue: str, target: Target) -> str:
@@ -130,7 +136,7 @@ def _cover(name: str, cluster: Mapping[str, Any], wanted: Wanted) -> Allocation 
     sku = sku_of(cluster)
     if sku is None or (wanted.gpus and not _has_gpu(cluster, sku, wanted)):
         return None
-    return Allocation(name, cluster, _number(wanted, sku), sku)
+    return _given_out(name, cluster, _number(wanted, sku), sku)
 
 
 def _has_gpu(cluster: Mapping[str, Any], sku: Bundle, wanted: Wanted) -> bool:

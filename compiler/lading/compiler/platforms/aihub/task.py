@@ -31,6 +31,8 @@ WRITTEN_OUT: Mapping[str, Mapping[str, Any]] = {
 }
 """What the platform wants to be told, and the language has a default for."""
 
+UNSAID: Mapping[str, Mapping[str, Any]] = {which: {**WRITTEN_OUT[which], **DEFAULTS[which]} for which in DEFAULTS}
+
 
 def task(view: View) -> Body:
     """The whole body."""
@@ -39,17 +41,18 @@ def task(view: View) -> Body:
         command=command(view),
         shm=view.get("resources", "shm"),
         envs=_variables(view),
-        storage_ids=[mount.get("volume") for mount in view.each("mounts") if mount.get("volume")],
+        storage_ids=[volume for mount in view.each("mounts") if (volume := mount.get("volume"))],
     )
     said = merged(stated(view), computed, _allotted(view), own_fields(view.plan))
-    return completed(said, {**WRITTEN_OUT[which], **DEFAULTS[which]})
+    return completed(said, UNSAID[which])
 
 
 def _allotted(view: View) -> Body:
     found = view.plan.once(allocation)
     assert isinstance(found, Allocation), "checks.py has objected"
-    resources = tuple(path for below in ASKED for path in view.sources(*RESOURCES, *below))
-    sources = view.sources(*QUEUE) + resources
+    asked, queue = [view.get(*RESOURCES, *below) for below in ASKED], view.get(*QUEUE)
+    resources = tuple([path for each in asked if each for path in each.sources])
+    sources = (*queue.sources, *resources) if queue else resources
     return {"virtual_cluster_id": From(found.cluster["id"], sources), "sku_cnt": From(found.number, resources)}
 
 
@@ -62,8 +65,8 @@ def _variables(view: View) -> list[Body]:
 
 def _of_launchers(view: View) -> dict[str, From]:
     """What PyTorch looks for and a PyTorchJob does not set, though torchrun does; and what Open MPI asks for."""
-    framework, is_alone = view.raw("framework"), view.raw("slots") in {None, 1}
-    found = {"LOCAL_RANK": "0"} if framework == "pytorch" and is_alone else {}
+    framework = view.raw("framework")
+    found = {"LOCAL_RANK": "0"} if framework == "pytorch" and view.raw("slots") in {None, 1} else {}
     if framework == "mpi" and launcher(view):
         found = dict.fromkeys(AS_ROOT, "1")
     return {name: From(value, view.sources("framework")) for name, value in found.items()}

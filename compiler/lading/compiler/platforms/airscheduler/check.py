@@ -26,8 +26,9 @@ _EXPANDED = re.compile(r"\$\$|\$\([A-Za-z_][A-Za-z0-9_]*\)")
 
 def check(plan: Plan) -> Sequence[Finding]:
     """Every objection to the task."""
+    root = plan.root
     rules = (_namespace, _arguments, _first_edition, _shell, _own_variables, _references, _node_ports)
-    return [finding for rule in rules for finding in rule(plan.root)]
+    return [finding for rule in rules for finding in rule(root)]
 
 
 def _namespace(view: View) -> Iterator[Finding]:

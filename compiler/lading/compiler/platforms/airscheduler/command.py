@@ -3,10 +3,9 @@
 import re
 from collections.abc import Collection
 
-from lading.compiler.capability import Fidelity, Table
 from lading.compiler.importing.reading import Reading
 from lading.compiler.payload import From
-from lading.compiler.platforms.airscheduler.table import COMMAND
+from lading.compiler.platforms.airscheduler.table import IN_COMMAND
 from lading.compiler.platforms.airscheduler.variables import has_variables, variables
 from lading.compiler.shell import Unfolded, shell_text, unfolded
 from lading.compiler.templating import quoted_for_sh
@@ -34,17 +33,17 @@ def command(view: View) -> From | None:
 
 def is_left_to_chance(view: View) -> bool:
     """Whether the command is more than words between spaces, and the site does not say what reads it."""
-    found = command(view)
-    return found is not None and not _PLAIN.fullmatch(found.value) and _reader(view) is None
+    found = command(view) if _reader(view) is None else None
+    return found is not None and not _PLAIN.fullmatch(found.value)
 
 
 def _text(view: View) -> From | None:
     """Words, or the script itself where that is one for ``/bin/sh``. No word is the shell's own ``exec``."""
-    folded = _folded(view.plan.table)
+    folded = IN_COMMAND[view.plan.target.options["api"], view.plan.job.kind]
     found = shell_text(view, fold=folded, env={} if has_variables(view) else variables(view))
-    if found is None or _is_script(view, found.value):
+    if found is None or not found.value.startswith("exec ") or _is_script(view, found.value):
         return found
-    return From(re.sub(r"\Aexec ", "env ", found.value), found.sources)  # which is a program, and does the same
+    return From(f"env {found.value[5:]}", found.sources)  # which is a program, and does the same
 
 
 def _is_script(view: View, text: str) -> bool:
@@ -57,16 +56,14 @@ def _reader(view: View) -> str | None:
     return found
 
 
-def _folded(table: Table) -> Collection[str]:
-    """The fields that the command says too, which are those that the table says are emulated by it."""
-    return [field for field, row in table.items() if row.native == COMMAND and row.fidelity is Fidelity.EMULATED]
-
-
 _REFERENCE = re.compile(r"\$(?=\$|\(([A-Za-z_][A-Za-z0-9_]*)\))")
 
 
 def _unexpanded(text: str, names: Collection[str]) -> str:
     """The text with something behind each ``$`` that Kubernetes would read as more, in it as it is or by a name."""
+
+    if "$" not in text:
+        return text
 
     def kept(reference: re.Match[str]) -> str:
         return "$''" if reference[1] is None or reference[1] in names else "$"
@@ -80,7 +77,7 @@ def read_command(reading: Reading) -> None:
     if isinstance(text, list):
         reading.say("command", text)
     elif text:
-        found = _said(text, _folded(reading.table))
+        found = _said(text, IN_COMMAND.get((reading.target.options["api"], reading.kind), ()))
         for field, value in found.fields.items():
             reading.say(field, value)
         for name, value in found.env.items():

@@ -3,7 +3,7 @@
 The names are those of the manual's tables, and of edition 2.0 of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lading.compiler.capability import (
@@ -16,6 +16,7 @@ from lading.compiler.capability import (
     REFUSED,
     ROUNDED,
     SECOND,
+    Fidelity,
     Row,
     Table,
 )
@@ -139,6 +140,12 @@ TABLES: Mapping[tuple[str, str], Table] = {
     ("v2", "job"): _table(OF_JOBS, OF_V2, OF_V2_JOBS),
     ("v2", "service"): _table(OF_SERVICES, OF_V2),
 }
+
+IN_COMMAND: Mapping[tuple[str, str], Sequence[str]] = {
+    which: [field for field, row in rows.items() if row.native == COMMAND and row.fidelity is Fidelity.EMULATED]
+    for which, rows in TABLES.items()
+}
+"""The fields that the command says too, of each table."""
 
 EDITIONS: Mapping[str, Mapping[str, Any]] = {"v1": {"api": "v1"}, "v2": {"api": "v2"}}
 

@@ -19,20 +19,29 @@ NAME_OF_EXPORT = ""
 class Volume(NamedTuple):
     """One mount whose data is somewhere. ``place`` is the path, and the server that exports it.
 
-    ``at`` is where the program finds it: without a word in the spec, where it is.
+    ``at`` is where the program finds it: without a word in the spec, where it is. ``portable`` is the volume's name in
+    the spec, None where that says the place itself.
     """
 
     place: From
     at: From
-    name: str
+    portable: str | None
     read_only: From | None
+
+    @property
+    def name(self) -> str:
+        """The name that it is mounted by, where the edition wants one."""
+        if self.portable is not None:
+            return _safe(self.portable)
+        return NAME_OF_EXPORT if "server" in self.place.value else _safe(self.at.value)
 
     @property
     def body(self) -> Body:
         """What both editions have."""
-        place = {key: From(value, self.place.sources) for key, value in self.place.value.items()}
-        is_nfs = From("server" in place, self.place.sources)
-        return only_set(is_nfs=is_nfs, **place, mount_path=self.at, read_only=self.read_only)
+        there, sources = self.place.value, self.place.sources
+        place = {key: From(value, sources) for key, value in there.items()}
+        read_only = only_set(read_only=self.read_only)
+        return {"is_nfs": From("server" in there, sources), **place, "mount_path": self.at, **read_only}
 
 
 def volumes(view: View) -> list[Body]:
@@ -57,9 +66,7 @@ def _volume(mount: View) -> Volume | None:
     if place is None:
         return None
     at = said or From(place.value["path"], place.sources)
-    volume = mount.raw("volume")
-    by_itself = NAME_OF_EXPORT if "server" in place.value else _safe(at.value)
-    return Volume(place, at, by_itself if volume is None else _safe(volume), read_only)
+    return Volume(place, at, mount.raw("volume"), read_only)
 
 
 def _place(mount: View) -> From | None:
@@ -73,12 +80,14 @@ def _place(mount: View) -> From | None:
 def _whole(mount: View) -> From | None:
     """Where the data is, without the part of it that is wanted; None where it is nowhere."""
     volume, host = mount.get("volume"), mount.get("host")
-    server, export = mount.get("nfs", "server"), mount.get("nfs", "path")
     if volume:
         return From(volume.value.get("nfs", volume.value), volume.sources)
+    if host:
+        return From({"path": host.value}, host.sources)
+    server, export = mount.get("nfs", "server"), mount.get("nfs", "path")
     if server and export:
         return From({"server": server.value, "path": export.value}, server.sources + export.sources)
-    return From({"path": host.value}, host.sources) if host else None
+    return None
 
 
 def _safe(text: str) -> str:

@@ -96,6 +96,8 @@ def _starts_in_a_mount(plan: Plan) -> Iterator[Finding]:
 
 def _no_clashes(root: View) -> Iterator[Finding]:
     """Places of the object that both the author and another field of the spec fill."""
+    if not authors(root):
+        return
     for theirs, own in template(root).clashes:
         here, there = _source(theirs), _source(own)
         if here:
@@ -120,11 +122,19 @@ def _has_image(part: View) -> Iterator[Finding]:
         yield missing(part, ("image",), "what runs here is a container")
 
 
+def _own_flavour(part: View) -> Iterator[Finding]:
+    """What the native fields say of the flavour."""
+    for rule in OF_THE_FLAVOUR if part.plan.native else ():
+        yield from rule(part)
+
+
 def _one_of_flavour_and_resources(part: View) -> Iterator[Finding]:
     named = part.get(*NATIVE, "flavour")
+    if named is None:
+        return
     fields = [("resources", name) for name in ("cpu", "memory", "gpu")] + [("network", "rdma")]
     amounts = [path for field in fields for path in part.sources(*field)]
-    if named and amounts:
+    if amounts:
         here = named.sources[0]
         words = {"native": render(here), "portable": render(amounts[0])}
         yield Finding("LD410", here, words, at_key=True, others=((amounts[0], "set here already"),))
@@ -161,10 +171,9 @@ def _own_program(part: View) -> Iterator[Finding]:
 
 def _idle_members(part: View) -> Iterator[Finding]:
     """What a member is told that does not start the program."""
-    framework = str(part.raw("framework"))
     if part.plan.once(type_of) is not JobType.DISTRIBUTED or not is_idle(part, part.key):
         return
-    if framework == "spark":
+    if part.raw("framework") == "spark":
         said = [name for name in OF_A_PROGRAM if part.is_set(name)]
         yield from (refusal(part, (name,), "Spark runs native.paddleflow.spark.mainFile") for name in said)
         images = [role.raw("image") for role in part.plan.root.each("roles") if role.key in {"driver", part.key}]
@@ -177,9 +186,9 @@ def _idle_members(part: View) -> Iterator[Finding]:
 
 def _told_what_to_run(part: View) -> Iterator[Finding]:
     """Spark and Ray have one program for the whole job, and the server's template another one."""
-    framework, key = part.raw("framework"), part.key
     if part.plan.once(type_of) is not JobType.DISTRIBUTED or authors(part.plan.root):
         return
+    framework, key = part.raw("framework"), part.key
     spark = part.get(*NATIVE, "spark")
     is_told = (spark and "mainFile" in spark.value) or part.is_set("env", SPARK["mainFile"])
     if framework == "spark" and key == "driver" and not is_told:
@@ -198,11 +207,11 @@ def _mounted_somewhere(part: View) -> Iterator[Finding]:
             yield refusal(mount, ("path",), "nothing can be mounted in the place of the root folder")
 
 
+OF_THE_FLAVOUR = (_one_of_flavour_and_resources, _known_flavour, _limits_of_new_servers)
+
 PART_RULES: tuple[Callable[[View], Iterator[Finding]], ...] = (
     _has_image,
-    _one_of_flavour_and_resources,
-    _known_flavour,
-    _limits_of_new_servers,
+    _own_flavour,
     _own_program,
     _idle_members,
     _told_what_to_run,

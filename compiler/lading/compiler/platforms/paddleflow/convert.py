@@ -49,7 +49,7 @@ def env(leaf: Leaf) -> Verdict:
     """The value, so that Kubernetes leaves it as it is, whichever role or step it ends up in. A secret is told too."""
     if is_secret(leaf.value):
         return readable(leaf.value, "PaddleFlow")
-    return exact(escaped(leaf.value, leaf.once(_variables)))
+    return exact(escaped(leaf.value, leaf.once(_variables)) if "$" in leaf.value else leaf.value)
 
 
 def _variables(job: Mapping[str, Any], target: Target) -> frozenset[str]:  # noqa: ARG001 - as ``once`` asks for it
@@ -112,8 +112,8 @@ def slots(leaf: Leaf) -> Verdict:
 
 def cpu(leaf: Leaf) -> Verdict:
     """Cores as Kubernetes writes them; Spark takes whole ones only."""
-    whole = -(-leaf.value // 1000)
-    if leaf.job.get("framework") == "spark" and leaf.value % 1000:
+    if leaf.value % 1000 and leaf.job.get("framework") == "spark":
+        whole = -(-leaf.value // 1000)
         return rounded(str(whole), f"{written(leaf.value, 'cores')} → {whole} cores, because Spark counts whole ones")
     return exact(written(leaf.value, "cores"))
 

@@ -21,9 +21,9 @@ def flavour(view: View, stated: dict[str, Any]) -> dict[str, Any]:
 def limits(view: View) -> dict[str, Any]:
     """The same as Kubernetes has it; what a container asks for is what it is limited to, unless it says otherwise."""
     view.get("resources"), view.get("resources", "gpu"), view.get("network")
-    amounts = {"cpu": ("cpu",), "memory": ("memory",), "ephemeral-storage": ("disk",)}
-    found = {name: view.get("resources", *path) for name, path in amounts.items()}
-    return {**only_set(**found), **scalar_resources(view)}
+    amounts = {"cpu": "cpu", "memory": "memory", "ephemeral-storage": "disk"}
+    found = {name: view.get("resources", field) for name, field in amounts.items()}
+    return only_set(**found, **scalar_resources(view))
 
 
 def scalar_resources(view: View) -> dict[str, From]:

@@ -1,6 +1,6 @@
 """How the program of a job, member or step is started: as one text for ``sh -c``, or as words."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 
 from lading.compiler.payload import From
 from lading.compiler.platforms.paddleflow.expansion import escaped
@@ -32,10 +32,9 @@ def untouched(text: str) -> str:
     return f" {text}" if text.startswith(TAKEN_APART) else text
 
 
-def command_words(view: View, role: str, folded: Folded) -> list[From] | None:
-    """The command of a container, word by word."""
+def command_words(view: View, role: str, folded: Folded, names: Container[str]) -> list[From] | None:
+    """The command of a container with variables of these names, word by word."""
     words = shell_argv(view, fold=folded, launcher=_launcher(view, role)) if runs(view, role) else None
-    names = view.items("env")
     return words and [From(escaped(word.value, names), word.sources) for word in words]
 
 
@@ -46,29 +45,36 @@ def runs(view: View, role: str) -> bool:
 
 def is_idle(view: View, role: str) -> bool:
     """Whether the framework starts something else in the member, or the first member does."""
-    framework = view.value("framework")
+    framework = framework_of(view)
     is_waiting = framework in _STARTED_BY_THE_FIRST and role == "worker"
     return framework == "spark" or (is_waiting and not (framework == "mpi" and _has_own_program(view)))
 
 
 def has_program(view: View) -> bool:
     """Whether the spec says what is started, and does not leave it to the image."""
-    return any(view.is_set(name) for name in PROGRAM)
+    return view.is_set("command") or view.is_set("script")
+
+
+def framework_of(view: View) -> str | None:
+    """The framework as far as the platform has it."""
+    found = view.get("framework")
+    return found.value if found else None
 
 
 def _launcher(view: View, role: str) -> From | None:
     """The words before the program that make several processes of it."""
-    if adds_mpirun(view, role):
+    framework = framework_of(view)
+    if framework == "mpi" and adds_mpirun(view, role):
         return _mpirun(view)
-    slots = view.get("slots") or From(1, ())
-    if view.value("framework") != "pytorch" or view.value("launch") == "once" or slots.value == 1:
+    slots = view.get("slots") if framework == "pytorch" else None
+    if slots is None or slots.value == 1 or view.value("launch") == "once":
         return None
     return _torchrun(view, role, slots)
 
 
 def adds_mpirun(view: View, role: str) -> bool:
     """Whether the program is what a rank runs, in the member that starts the ranks."""
-    is_launcher = view.value("framework") == "mpi" and role == "master"
+    is_launcher = role == "master" and framework_of(view) == "mpi"
     return is_launcher and view.value("launch") != "once" and not _has_own_program(view)
 
 

@@ -1,6 +1,7 @@
 """The members of a distributed job: which there are, and what the fields of one say."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from lading.compiler.payload import From
@@ -9,7 +10,7 @@ from lading.compiler.platforms.paddleflow.inverse import SPARK
 from lading.compiler.platforms.paddleflow.jobtype import FRAMEWORKS, member_role
 from lading.compiler.platforms.paddleflow.launch import Folded, command_text
 from lading.compiler.platforms.paddleflow.variables import added
-from lading.compiler.rows import Body, named_secret, only_set, stated
+from lading.compiler.rows import Body, only_set, stated
 from lading.compiler.view import View
 
 OF_A_MEMBER = ("image", "env", "flavour")
@@ -60,12 +61,12 @@ def member(found: Member, folded: Folded) -> Body:
 
 def replica(view: View, role: str, folded: Folded) -> Body:
     """The fields of a job of one container, or of a member."""
-    body, own = stated(view), {name: named_secret(value) for name, value in view.items("env").items()}
+    body = stated(view)
     native = {name: view.get("native", "paddleflow", name) for name in ("limitFlavour", "port")}
     return only_set(
         image=body.get("image"),
         command=command_text(view, role, folded),
-        env={**added(view, role), **_spark(view, role), **own},
+        env={**added(view, role), **_spark(view, role), **body.get("env", {})},
         flavour=flavour(view, body.get("flavour", {})),
         **native,
         **_file_systems(view),
@@ -83,8 +84,10 @@ def _spark(view: View, role: str) -> dict[str, From]:
 def _file_systems(view: View) -> dict[str, Any]:
     """The first file system is the job's own, and the others are more; both were renamed in 0.14.3."""
     found = [_file_system(mount) for mount in view.each("mounts") if mount.get("volume")]
+    if not found:
+        return {}
     own, more = file_system_fields(view.plan.target.options)
-    return only_set(**{own: found[0] if found else None, more: found[1:]})
+    return only_set(**{own: found[0], more: found[1:]})
 
 
 def _file_system(mount: View) -> Body:
@@ -99,5 +102,9 @@ def file_system_fields(options: Mapping[str, Any]) -> tuple[str, str]:
 
 def is_before(options: Mapping[str, Any], version: tuple[int, int, int]) -> bool:
     """Whether the target's server is older than this."""
-    text = str(options["serverVersion"]).removeprefix("v").partition("-")[0]
-    return tuple(int(part) for part in text.split(".")) < version
+    return _numbers(str(options["serverVersion"])) < version
+
+
+@cache
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.removeprefix("v").partition("-")[0].split("."))

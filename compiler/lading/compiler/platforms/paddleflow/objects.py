@@ -88,7 +88,11 @@ def header(job: Part) -> dict[str, str]:
 
 def has_object(job: Part) -> bool:
     """Whether lading can write the job as an object."""
-    return job_type(job) is not JobType.DISTRIBUTED or job["framework"] in KINDS
+    return _has_object(job, job_type(job))
+
+
+def _has_object(job: Part, found: JobType) -> bool:
+    return found is not JobType.DISTRIBUTED or job["framework"] in KINDS
 
 
 def is_object(job: Part, catalog: Mapping[str, Any]) -> bool:
@@ -103,9 +107,10 @@ def sent_as_object(job: Part, target: Target) -> bool:
 
 def reasons(job: Part, catalog: Mapping[str, Any]) -> Iterator[str]:
     """What of a job that is no workflow can be said in an object alone, as people call it."""
-    if not has_object(job):
+    found = job_type(job)
+    if not _has_object(job, found):
         return
-    is_single = job_type(job) is JobType.SINGLE
+    is_single = found is JobType.SINGLE
     if is_single and "timeLimit" in job.get("schedule", {}):
         yield "a time limit"
     if not is_single:

@@ -1,6 +1,6 @@
 """The pod of a job, member or step, as Kubernetes has it (https://kubernetes.io/docs/reference/kubernetes-api/)."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 
 from lading.compiler.payload import From
 from lading.compiler.platforms.paddleflow.expansion import escaped
@@ -22,15 +22,15 @@ SHM = "shm"
 
 def container(view: View, role: str, folded: Folded, name: str | None = None) -> Body:
     """The container that runs the program."""
-    words = command_words(view, role, folded)
+    own = view.items("env")
     return only_set(
         name=name,
         image=view.get("image"),
         imagePullPolicy=view.get("pull"),
-        command=words,
-        args=None if has_program(view) else _args(view),
+        command=command_words(view, role, folded, own),
+        args=None if has_program(view) else _args(view, own),
         workingDir=view.get("workdir"),
-        env=_variables(view, role),
+        env=_variables({**added(view, role), **own}),
         resources=only_set(limits=limits(view)),
         ports=list(_ports(view)),
         volumeMounts=list(_volume_mounts(view)),
@@ -45,16 +45,14 @@ def around(view: View) -> Body:
     return only_set(nodeSelector=nodes, volumes=list(_volumes(view)))
 
 
-def _args(view: View) -> list[From] | None:
+def _args(view: View, names: Container[str]) -> list[From] | None:
     """Arguments of the image's own program."""
     found = view.get("args")
-    names = view.items("env")
     return [From(escaped(word, names), found.sources) for word in found.value] if found else None
 
 
-def _variables(view: View, role: str) -> list[Body]:
-    own = {name: named_secret(value) for name, value in view.items("env").items()}
-    return [{"name": name, "value": value} for name, value in {**added(view, role), **own}.items()]
+def _variables(found: Mapping[str, From]) -> list[Body]:
+    return [{"name": name, "value": named_secret(value)} for name, value in found.items()]
 
 
 def _ports(view: View) -> Iterator[Body]:
@@ -73,24 +71,24 @@ def _volumes(view: View) -> Iterator[Body]:
 
 
 def _source(mount: View) -> Body:
-    nfs = {name: mount.get("nfs", name) for name in ("server", "path")}
-    sources = {
-        "persistentVolumeClaim": only_set(claimName=mount.get("volume")),
-        "nfs": only_set(**nfs),
-        "hostPath": only_set(path=mount.get("host")),
-    }
-    memory, disk = mount.get("tmpfs"), mount.get("disk")
-    if memory:
+    """The one thing that is mounted, as the language has it."""
+    if claim := mount.get("volume"):
+        return {"persistentVolumeClaim": {"claimName": claim}}
+    if host := mount.get("host"):
+        return {"hostPath": {"path": host}}
+    if memory := mount.get("tmpfs"):
         return {"emptyDir": {"medium": "Memory", "sizeLimit": memory}}
-    return {"emptyDir": {"sizeLimit": disk}} if disk else only_set(**sources)
+    if disk := mount.get("disk"):
+        return {"emptyDir": {"sizeLimit": disk}}
+    return only_set(nfs=only_set(server=mount.get("nfs", "server"), path=mount.get("nfs", "path")))
 
 
 def _volume_mounts(view: View) -> Iterator[Body]:
     if shm := view.get("resources", "shm"):
         yield {"name": From(SHM, shm.sources), "mountPath": "/dev/shm"}  # noqa: S108 - where Linux has it
     for mount in view.each("mounts"):
-        fields = {"mountPath": "path", "subPath": "subPath", "readOnly": "readOnly"}
-        yield {"name": _volume_name(mount), **only_set(**{there: mount.get(here) for there, here in fields.items()})}
+        path, below, read_only = mount.get("path"), mount.get("subPath"), mount.get("readOnly")
+        yield {"name": _volume_name(mount), **only_set(mountPath=path, subPath=below, readOnly=read_only)}
 
 
 def _volume_name(mount: View) -> str:
@@ -98,6 +96,8 @@ def _volume_name(mount: View) -> str:
 
 
 def _probes(view: View) -> Body:
+    if not view.is_set("probes"):
+        return {}
     return {there: _probe(view, here) for here, there in PROBES.items() if view.has("probes", here)}
 
 

@@ -27,11 +27,12 @@ def check_roles(root: View) -> Iterator[Finding]:
 
 
 def _no_roles(root: View) -> Iterator[Finding]:
-    steps = root.each("steps")
     if root.plan.below(("roles",)) and root.raw("framework") in {None, "none", *FRAMEWORKS}:
         what = "an element of an array is one pod" if root.is_set("array") else "roles need a `framework` to start them"
         yield refusal(root, ("roles",), what)
-    yield from (refusal(step, ("roles",), "a step is one pod") for step in steps if step.each("roles"))
+    for step in root.each("steps"):
+        if step.each("roles"):
+            yield refusal(step, ("roles",), "a step is one pod")
 
 
 def _counted(root: View, framework: str) -> Iterator[Finding]:

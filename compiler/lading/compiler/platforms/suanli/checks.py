@@ -1,6 +1,6 @@
 """What only Suanli objects to, of fields against each other and against the site."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import gcd
 from typing import Any
 
@@ -10,19 +10,22 @@ from lading.compiler.platforms.suanli.container_checks import container_findings
 from lading.compiler.platforms.suanli.counting import MOST_RANGES, own_section, pods_of
 from lading.compiler.platforms.suanli.machines import (
     NOTHING,
-    Machine,
-    asked,
+    Asked,
+    Rental,
     catalog_machines,
-    machines,
     models,
     parts_of,
+    rental,
     said_weights,
-    weights_of,
 )
-from lading.compiler.platforms.suanli.storage import containers, memories, volume_names
+from lading.compiler.platforms.suanli.storage import containers, stores, volume_names
+from lading.compiler.target import Target
 from lading.compiler.view import View
 from lading.schema.diagnostics import Finding
+from lading.schema.paths import Path
 from lading.schema.units import written
+
+Rule = Callable[[View], Iterator[Finding]]
 
 LONGEST_SPOT = 86400
 """The most seconds that a task on a machine that may be taken away can be expected to take."""
@@ -30,14 +33,18 @@ LONGEST_SPOT = 86400
 
 def check(plan: Plan) -> Iterator[Finding]:
     """Every objection to the task, then to each of its containers."""
-    for rule in (_numbers, _spot, _failed_indices, _machine, _gpus_divide, _unasked_gpus, _same_sizes, _names):
-        yield from rule(plan.root)
-    for view in containers(plan.root):
+    root = plan.root
+    for path, rule in OF_FIELDS.items():
+        if path in plan.entries:
+            yield from rule(root)
+    for rule in OF_ALL:
+        yield from rule(root)
+    for view in containers(root):
         yield from container_findings(view)
 
 
 def _numbers(root: View) -> Iterator[Finding]:
-    ranges = root.raw("array", "indices") or ()
+    ranges = root.raw("array", "indices")
     if len(ranges) > MOST_RANGES:
         why = f"the command tells {MOST_RANGES:,} ranges apart, and these are {len(ranges):,}: number them anew"
         yield refusal(root, ("array", "indices"), why)
@@ -58,35 +65,34 @@ def _spot(root: View) -> Iterator[Finding]:
 
 
 def _failed_indices(root: View) -> Iterator[Finding]:
-    if root.raw("native", "suanli", "maxFailedIndex") is not None and not root.plan.once(pods_of).is_indexed:
+    if not root.plan.once(pods_of).is_indexed:
         why = "the pods of this task have no numbers: say `indexed: true` as well"
         yield refusal(root, ("native", "suanli", "maxFailedIndex"), why)
 
 
 def _machine(root: View) -> Iterator[Finding]:
-    job, target = root.plan.job.value, root.plan.target
-    named = own_section(job).get("resources")
+    target, found = root.plan.target, root.plan.once(rental)
+    named = own_section(root.plan.job.value).get("resources")
     if named is not None:
-        yield from _named_machines(root, named)
-    elif not target.catalog.get("resources"):
+        yield from _named_machines(root, named, found.asked)
+    elif not catalog_machines(target):
         yield refusal(root, ("resources",), f"the catalog of {target.name} has no resources to choose from")
-    elif not root.plan.once(machines) and asked(job, target).models <= models(target):
-        yield refusal(root, ("resources",), _why_none(root))
+    elif not found.machines and found.asked.models <= models(target):
+        yield refusal(root, ("resources",), _why_none(found, target))
 
 
-def _why_none(root: View) -> str:
+def _why_none(found: Rental, target: Target) -> str:
     """None is large enough, or those that are can not be shared as the containers ask."""
-    job, target = root.plan.job.value, root.plan.target
-    wanted, known = asked(job, target), catalog_machines(target)
-    counts = [f"{name} has {machine.has('gpu')}" for name, machine in known.items() if wanted.fits(machine, 1)]
+    there = catalog_machines(target).items()
+    counts = [f"{name} has {entry.get('gpuCount', 0)}" for name, entry in there if found.asked.fits(entry, 1)]
     if not counts:
-        return f"no machine of the catalog has {_wanted(root)}"
-    whole = sum(weight.gpu for weight in root.plan.once(weights_of).values())
+        return f"no machine of the catalog has {_wanted(found.asked)}"
+    whole = found.gpu_parts
     return f"GPUs are shared as they are asked for, and nothing divides into {whole} parts: {', '.join(counts)}"
 
 
-def _named_machines(root: View, named: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
-    known, wanted = catalog_machines(root.plan.target), asked(root.plan.job.value, root.plan.target)
+def _named_machines(root: View, named: Sequence[Mapping[str, Any]], wanted: Asked) -> Iterator[Finding]:
+    known = catalog_machines(root.plan.target)
     path = ("native", "suanli", "resources")
     for each in named:
         name = each.get("name")
@@ -96,12 +102,11 @@ def _named_machines(root: View, named: Sequence[Mapping[str, Any]]) -> Iterator[
             why = f'the catalog has no resource "{name}", only {", ".join(known) or "none at all"}'
             yield refusal(root, path, why)
         elif name is not None and not wanted.fits(known[name], 1):
-            yield refusal(root, path, f"{name} does not have {_wanted(root)}")
+            yield refusal(root, path, f"{name} does not have {_wanted(wanted)}")
 
 
-def _wanted(root: View) -> str:
+def _wanted(wanted: Asked) -> str:
     """What the containers ask for together, as one phrase."""
-    wanted = asked(root.plan.job.value, root.plan.target)
     memory = f" of {written(wanted.gpu_memory, 'bytes')}" if wanted.gpu_memory else ""
     model = " and ".join(sorted(wanted.models)) or "GPU"
     found = [
@@ -115,49 +120,58 @@ def _wanted(root: View) -> str:
 
 def _gpus_divide(root: View) -> Iterator[Finding]:
     """The platform gives each container whole GPUs."""
-    job = root.plan.job.value
-    whole = sum(weight.gpu for weight in root.plan.once(weights_of).values())
-    counts = [machine.has("gpu") for machine in _known(root)]
+    found = root.plan.once(rental)
+    whole, common = found.gpu_parts, gcd(*[machine.has("gpu") for machine in found.known])
     if whole == 0:
         yield refusal(root, ("native", "suanli", "weights"), "some container must have a GPU weight above 0")
-    elif gcd(*counts) % whole:
-        path = ("native", "suanli", "weights") if said_weights(parts_of(job), "gpu") else ("resources", "gpu")
-        yield refusal(root, path, f"{gcd(*counts)} GPUs can not be divided into {whole} equal parts")
+    elif common % whole:
+        is_said = said_weights(parts_of(root.plan.job.value), "gpu")
+        path = ("native", "suanli", "weights") if is_said else ("resources", "gpu")
+        yield refusal(root, path, f"{common} GPUs can not be divided into {whole} equal parts")
 
 
 def _unasked_gpus(root: View) -> Iterator[Finding]:
     """The smallest machine may have more GPUs than are asked for, to be paid for; one that the spec names was meant."""
-    if root.is_set("native", "suanli", "resources"):
+    if "resources" in own_section(root.plan.job.value):
         return
-    wanted = sum(part.raw("resources", "gpu", "count") or 0 for part in containers(root))
-    for machine in _known(root):
+    found = root.plan.once(rental)
+    wanted = found.asked.gpus
+    for machine in found.known:
         count = machine.has("gpu")
         if count > wanted:
             asked_for = f"{count} GPUs, with {wanted} asked for" if wanted else "GPUs that nobody asks for"
             yield warning(root, ("resources", "gpu"), f"{machine.name} is the smallest machine, and it has {asked_for}")
 
 
-def _known(root: View) -> list[Machine]:
-    return [machine for machine in root.plan.once(machines) if machine.entry]
-
-
 def _same_sizes(root: View) -> Iterator[Finding]:
     """Memory of one name is one volume, whichever container mounts it."""
-    names, sizes = volume_names(root), dict[str, Any]()
-    for part in containers(root):
-        for memory in memories(part):
-            first = sizes.setdefault(names[memory.path.value], memory)
-            if first.size.value != memory.size.value:
-                why = f"the memory at {memory.path.value} is shared, and has one size"
-                others = ((first.size.sources[0], "another size"),)
-                yield refusal(root, memory.size.sources[0], why, others=others)
+    memories = [memory for part in containers(root) for memory in stores(part).memories]
+    names, sizes = volume_names(root) if len(memories) > 1 else {}, dict[str, Any]()
+    for memory in memories if names else ():
+        first = sizes.setdefault(names[memory.path.value], memory)
+        if first.size.value != memory.size.value:
+            why = f"the memory at {memory.path.value} is shared, and has one size"
+            others = ((first.size.sources[0], "another size"),)
+            yield refusal(root, memory.size.sources[0], why, others=others)
 
 
 def _names(root: View) -> Iterator[Finding]:
     """The names of the containers are those of the pod's services, the job's own among them."""
+    if "containers" not in root.plan.job.value:
+        return
     seen = {root.value("native", "suanli", "serviceName") or root.value("name")}
     for part in root.each("containers"):
         name = part.value("native", "suanli", "serviceName") or part.key
         if name in seen:
             yield refusal(part, (), f'there is a container "{name}" already (the main one has the name of the job)')
         seen.add(name)
+
+
+OF_FIELDS: Mapping[Path, Rule] = {
+    ("array", "indices"): _numbers,
+    ("schedule", "preemptible"): _spot,
+    ("native", "suanli", "maxFailedIndex"): _failed_indices,
+}
+"""What can be wrong where the field is set, and what else, in the order in which it is said."""
+
+OF_ALL: Sequence[Rule] = (_machine, _gpus_divide, _unasked_gpus, _same_sizes, _names)

@@ -7,7 +7,7 @@ from typing import Any
 from lading.compiler.objections import missing, refusal, warning
 from lading.compiler.platforms.suanli.machines import parts_of, said_weights
 from lading.compiler.platforms.suanli.program import folded, service_names
-from lading.compiler.platforms.suanli.storage import SHM
+from lading.compiler.platforms.suanli.storage import SHM, stores
 from lading.compiler.view import View
 from lading.schema.diagnostics import Finding
 from lading.schema.paths import Path
@@ -18,10 +18,8 @@ OF_THE_TASK = ("resources", "region", "indexed", "maxFailedIndex", "qos", "volum
 
 def container_findings(view: View) -> Iterator[Finding]:
     """Every objection to the container; the main one is the job itself."""
-    for rule in (_image, _program, _shares, _places, _variables, _references):
+    for rule in AMONG_OTHERS if "containers" in view.plan.job.value else ALONE:
         yield from rule(view)
-    if view.prefix:
-        yield from _of_the_task(view)
 
 
 def _image(view: View) -> Iterator[Finding]:
@@ -53,20 +51,24 @@ def _shares(view: View) -> Iterator[Finding]:
 
 
 def _places(view: View) -> Iterator[Finding]:
-    for mount in view.each("mounts"):
-        volume = mount.get("volume")
-        if volume and mount.raw("path") is None and "path" not in volume.value:
-            yield missing(mount, ("path",), "neither the mount nor the catalog says where the volume is mounted")
-    taken = dict.fromkeys(view.value("native", "suanli", "disks") or (), "native.suanli.disks")
+    mounts, root = stores(view).mounts, view.plan.root
+    for mount in mounts:
+        if mount.volume and mount.path is None and "path" not in mount.volume.value:
+            path = (*mount.at, "path")
+            yield missing(root, path, "neither the mount nor the catalog says where the volume is mounted")
+    if not mounts:
+        return
+    taken = dict.fromkeys(view.raw("native", "suanli", "disks") or (), "native.suanli.disks")
     taken |= {SHM: "resources.shm"} if view.is_set("resources", "shm") else {}
-    for mount in view.each("mounts"):
-        if (path := mount.raw("path")) in taken:
-            yield refusal(mount, ("path",), f"{taken[path]} has something there already")
+    for mount in mounts:
+        if mount.path and mount.path.value in taken:
+            yield refusal(root, (*mount.at, "path"), f"{taken[mount.path.value]} has something there already")
 
 
 def _variables(view: View) -> Iterator[Finding]:
-    known = service_names(view.plan.root)
-    for name, source in (view.value("native", "suanli", "envFrom") or {}).items():
+    found = view.raw("native", "suanli", "envFrom")
+    known = service_names(view.plan.root) if found else {}
+    for name, source in found.items() if found else ():
         path = ("native", "suanli", "envFrom", name)
         if view.is_set("env", name):
             yield refusal(view, path, "`env` sets it already")
@@ -78,14 +80,17 @@ def _references(view: View) -> Iterator[Finding]:
     """What Kubernetes puts something else in place of; whether this platform does too is not documented."""
     if view.plan.target.options["escapeReferences"]:
         return
-    variables: dict[Path, Any] = {("env", name): view.raw("env", name) for name in view.items("env")}
-    texts = variables | {(name,): view.raw(name) for name in ("command", "args", "script")}
+    part = parts_of(view.plan.job.value)[view.key]
+    variables = part.get("env", {})
+    program = {name: part[name] for name in ("command", "args", "script") if name in part}
+    if "$" not in "".join(map(str, (*variables.values(), *program.values()))):
+        return
+    texts: dict[Path, Any] = {("env", name): value for name, value in variables.items()}
+    texts |= {(name,): value for name, value in program.items()}
     for path, text in texts.items():
-        if "$" not in str(text):
-            continue
         for found in sorted(set(_EXPANDED.findall(str(text)))):
             name = found[2:-1]
-            if found == "$$" or ("env", name) in variables:
+            if found == "$$" or name in variables:
                 put = "one $ in place of $$" if found == "$$" else f"the value of {found} there"
                 what = f"the platform may put {put}, as Kubernetes does"
                 yield warning(view, path, f"{what}: options.escapeReferences keeps it from that")
@@ -95,8 +100,13 @@ _EXPANDED = re.compile(r"\$\$|\$\([A-Za-z_][A-Za-z0-9_]*\)")
 
 
 def _of_the_task(view: View) -> Iterator[Finding]:
-    for name in OF_THE_TASK:
+    for name in OF_THE_TASK if view.prefix else ():
         if view.is_set("native", "suanli", name):
             yield refusal(
                 view, ("native", "suanli", name), "it holds for the whole task: say it at the top of the spec"
             )
+
+
+ALONE = (_program, _places, _variables, _references)
+AMONG_OTHERS = (_image, _program, _shares, _places, _variables, _references, _of_the_task)
+"""What can be wrong with the only container, and with one of several."""

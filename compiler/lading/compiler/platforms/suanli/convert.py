@@ -5,15 +5,12 @@ from collections.abc import Callable
 from lading.compiler.capability import Fidelity, Leaf, Verdict, dropped, emulated, exact, refused, rounded
 from lading.compiler.platforms.suanli.counting import pods_of, size
 from lading.compiler.platforms.suanli.machines import (
-    Machine,
-    amount,
-    machines,
+    catalog_machines,
     models,
     native_model,
     parts_of,
+    rental,
     said_weights,
-    share,
-    weights_of,
 )
 from lading.compiler.secrets import is_secret, readable
 from lading.schema.units import written
@@ -60,7 +57,7 @@ def time_limit(leaf: Leaf) -> Verdict:
 
 def estimate(leaf: Leaf) -> Verdict:
     """Asked for where the machine may be taken away, and nowhere else."""
-    if not leaf.beside().get("preemptible"):
+    if not leaf.job["schedule"].get("preemptible"):
         return Verdict(Fidelity.RECORDED, None, IN_LEDGER)
     return _of_all_waves(leaf)
 
@@ -135,23 +132,23 @@ def gpu_count(leaf: Leaf) -> Verdict:
 
 def _part_of_machine(leaf: Leaf, resource: str, shown: Callable[[int], str]) -> Verdict:
     name = str(leaf.path[1]) if leaf.path[0] == "containers" else ""
-    parts = parts_of(leaf.job)
-    asked = amount(parts[name], resource)
-    weights = leaf.once(weights_of)
-    given = {each.name: share(each, weights, name, resource) for each in _known(leaf)}
-    if all(size == leaf.value for size in given.values()):
+    found = leaf.once(rental)
+    asked = getattr(found.amounts[name], resource)
+    given = found.shares(name, resource)
+    if set(given.values()) <= {leaf.value}:
         return exact(asked)
-    notes = ", ".join(f"{shown(size)} of {machine}" for machine, size in given.items())
-    if any(size < leaf.value for size in given.values()) and said_weights(parts, resource):
+    notes = ", ".join([f"{shown(size)} of {machine}" for machine, size in given.items()])
+    if min(given.values()) < leaf.value and said_weights(parts_of(leaf.job), resource):
         return refused(f"native.suanli.weights of the containers leave it {notes}")
     return rounded(asked, f"{shown(leaf.value)} → {notes}")
 
 
 def gpu_model(leaf: Leaf) -> Verdict:
     """The platform's name of the model, which some machine of the catalog must have."""
-    native, known = native_model(leaf.value, leaf.target), models(leaf.target)
-    if native in known or not leaf.target.catalog.get("resources"):
+    native, there = native_model(leaf.value, leaf.target), catalog_machines(leaf.target)
+    if not there or native in [entry.get("gpuModel") for entry in there.values()]:
         return exact(native)
+    known = models(leaf.target)
     if not known:
         return refused("no machine of the catalog has a GPU")
     return refused(f"no machine of the catalog has a {native}: they have {', '.join(sorted(known))}")
@@ -159,15 +156,11 @@ def gpu_model(leaf: Leaf) -> Verdict:
 
 def gpu_memory(leaf: Leaf) -> Verdict:
     """The memory of the GPUs of the machine that is large enough."""
-    given = {each.name: each.entry.get("gpuMemory", 0) for each in _known(leaf)}
-    if all(size == leaf.value for size in given.values()):
+    given = {each.name: each.entry.get("gpuMemory", 0) for each in leaf.once(rental).known}
+    if set(given.values()) <= {leaf.value}:
         return exact(leaf.value)
     notes = ", ".join(f"{written(size, 'bytes')} of {machine}" for machine, size in given.items())
     return rounded(leaf.value, f"{written(leaf.value, 'bytes')} → {notes}")
-
-
-def _known(leaf: Leaf) -> list[Machine]:
-    return [each for each in leaf.once(machines) if each.entry]
 
 
 def queue(leaf: Leaf) -> Verdict:

@@ -4,7 +4,7 @@ The platform rents whole machines: a pod has one to itself, and its containers s
 containers of a replica ask for is added up, and the smallest machine that has as much is taken.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import gcd
 from typing import Any, NamedTuple
 
@@ -14,6 +14,14 @@ from lading.compiler.target import Target
 
 MIB = 2**20
 Part = Mapping[str, Any]
+
+
+class Amounts(NamedTuple):
+    """What one container asks for: thousandths of a core, bytes (whole MiB) and GPUs; None of what it does not say."""
+
+    cpu: int | None
+    memory: int | None
+    gpu: int | None
 
 
 class Weights(NamedTuple):
@@ -52,49 +60,84 @@ class Asked(NamedTuple):
     gpu_memory: int
     region: str | None
 
-    def fits(self, machine: Machine, gpu_parts: int) -> bool:
-        """Whether the machine has it all, in GPUs that divide into so many equal parts."""
-        entry = machine.entry
-        is_enough = (
-            machine.has("gpu") >= self.gpus
-            and machine.has("memory") >= self.memory
-            and machine.has("cpu") >= self.cores
-            and entry.get("gpuMemory", 0) >= self.gpu_memory
-        )
-        is_right = self.models <= {entry.get("gpuModel")} and self.region in {None, entry["region"]}
-        return is_enough and is_right and machine.has("gpu") % max(gpu_parts, 1) == 0
+    def fits(self, entry: Mapping[str, Any], gpu_parts: int) -> bool:
+        """Whether the catalog's machine has it all, in GPUs that divide into so many equal parts."""
+        gpus = entry.get("gpuCount", 0)
+        if gpus < self.gpus or entry.get("memory", 0) < self.memory or entry.get("cpu", 0) < self.cores:
+            return False
+        if self.models and self.models != {entry.get("gpuModel")}:
+            return False
+        is_right = entry.get("gpuMemory", 0) >= self.gpu_memory and self.region in (None, entry["region"])
+        return is_right and gpus % (gpu_parts or 1) == 0
 
 
 NOTHING = Asked(0, 0, 0, frozenset(), 0, None)
 
 
+class Rental(NamedTuple):
+    """What a replica of a job asks for, and what it gets.
+
+    ``amounts`` and ``weights`` are those of each container by name, and ``gpu_parts`` is how many equal parts the GPUs
+    of a machine are divided into. ``machines`` are those that it may get: those that the spec names and the catalog
+    has, else the smallest one that is large enough, of those that are free if any is; none where there is none.
+    ``known`` are those of them that the catalog tells of.
+    """
+
+    amounts: Mapping[str, Amounts]
+    weights: Mapping[str, Weights]
+    gpu_parts: int
+    asked: Asked
+    machines: Sequence[Machine]
+    known: Sequence[Machine]
+
+    def shares(self, name: str, resource: str) -> dict[str, int]:
+        """How much the container gets of the resource of each of these, in base units and in whole ones."""
+        weight = getattr(self.weights[name], resource)
+        whole = max(sum([getattr(each, resource) for each in self.weights.values()]), 1)
+        unit = MIB if resource == "memory" else 1
+        return {each.name: each.has(resource) // unit * weight // whole * unit for each in self.known}
+
+
+def rental(job: Part, target: Target) -> Rental:
+    """What becomes of a replica of the job."""
+    parts = parts_of(job)
+    found = amounts_of(parts)
+    shares, wanted = weights(parts, found), _asked(job, parts, found, target)
+    gpu_parts = sum([each.gpu for each in shares.values()])
+    machines = _machines(job, target, wanted, gpu_parts)
+    return Rental(found, shares, gpu_parts, wanted, machines, [each for each in machines if each.entry])
+
+
 def parts_of(job: Part) -> dict[str, Part]:
     """The containers of a replica by name; the main one has none."""
-    return {"": job, **job.get("containers", {})}
+    return {"": job, **job["containers"]} if "containers" in job else {"": job}
 
 
-def amount(part: Part, resource: str) -> int | None:
-    """How much of the resource the container asks for: cpu in thousandths, memory in bytes (whole MiB), gpu."""
-    found: Any = part.get("resources", {}).get(resource)
-    if found is None:
-        return None
-    if resource == "gpu":
-        return int(found.get("count", 0))
-    return int(-(-found // MIB) * MIB if resource == "memory" else found)
+def amounts_of(parts: Mapping[str, Part]) -> dict[str, Amounts]:
+    """What each container asks for."""
+    return {name: _amounts(part) for name, part in parts.items()}
 
 
-def asked(job: Part, target: Target) -> Asked:
-    """What a replica of the job asks for."""
-    parts = parts_of(job).values()
-    gpus = [part.get("resources", {}).get("gpu", {}) for part in parts]
-    return Asked(
-        gpus=sum(amount(part, "gpu") or 0 for part in parts),
-        memory=sum(amount(part, "memory") or 0 for part in parts),
-        cores=sum(amount(part, "cpu") or 0 for part in parts),
-        models=frozenset(native_model(gpu["model"], target) for gpu in gpus if "model" in gpu),
-        gpu_memory=max(gpu.get("memory", 0) for gpu in gpus),
-        region=region(job, target),
+def _amounts(part: Part) -> Amounts:
+    found = part.get("resources", {})
+    memory, gpu = found.get("memory"), found.get("gpu")
+    return Amounts(
+        found.get("cpu"),
+        None if memory is None else -(-memory // MIB) * MIB,
+        None if gpu is None else gpu.get("count", 0),
     )
+
+
+def _asked(job: Part, parts: Mapping[str, Part], found: Mapping[str, Amounts], target: Target) -> Asked:
+    """What the containers ask for together."""
+    cores, memory, gpus = [sum([each or 0 for each in column]) for column in zip(*found.values(), strict=True)]
+    models, gpu_memory = [], 0
+    for part in parts.values():
+        gpu = part.get("resources", {}).get("gpu", {})
+        gpu_memory = max(gpu_memory, gpu.get("memory", 0))
+        if "model" in gpu:
+            models.append(native_model(gpu["model"], target))
+    return Asked(gpus, memory, cores, frozenset(models), gpu_memory, region(job, target))
 
 
 def native_model(model: str, target: Target) -> str:
@@ -109,53 +152,49 @@ def region(job: Part, target: Target) -> str | None:
     return found
 
 
-def catalog_machines(target: Target) -> dict[str, Machine]:
+def catalog_machines(target: Target) -> Mapping[str, Mapping[str, Any]]:
     """Every machine of the catalog, by name."""
-    return {name: Machine(name, entry) for name, entry in target.catalog.get("resources", {}).items()}
+    found: Mapping[str, Mapping[str, Any]] = target.catalog.get("resources", {})
+    return found
 
 
 def models(target: Target) -> frozenset[str]:
     """The platform's names of all GPU models that the catalog has."""
-    found = {entry.get("gpuModel") for entry in target.catalog.get("resources", {}).values()}
+    found = {entry.get("gpuModel") for entry in catalog_machines(target).values()}
     return frozenset(model for model in found if model)
 
 
-def machines(job: Part, target: Target) -> list[Machine]:
-    """The machines that the task may get: those that the spec names and the catalog has, else the smallest one that
-    is large enough, of those that are free if any is. None where there is none.
-    """
+def _machines(job: Part, target: Target, wanted: Asked, gpu_parts: int) -> list[Machine]:
     named = own_section(job).get("resources")
     if named is not None:
         return list(_named(named, target))
-    wanted, gpu_parts = asked(job, target), sum(_column(parts_of(job), "gpu").values())
     fitting = {name: each for name, each in catalog_machines(target).items() if wanted.fits(each, gpu_parts)}
-    free = {name: each for name, each in fitting.items() if each.entry.get("inventory") != 0}
-    bundles = {name: Bundle(*map(each.has, ("gpu", "memory", "cpu"))) for name, each in (free or fitting).items()}
-    name = smallest(bundles)
-    return [fitting[name]] if name is not None else []
+    free = {name: each for name, each in fitting.items() if each.get("inventory") != 0} or fitting
+    name = smallest({name: _bundle(each) for name, each in free.items()})
+    return [Machine(name, free[name])] if name is not None else []
 
 
-def _named(named: list[Mapping[str, Any]], target: Target) -> Iterator[Machine]:
+def _bundle(entry: Mapping[str, Any]) -> Bundle:
+    return Bundle(entry.get("gpuCount", 0), entry.get("memory", 0), entry.get("cpu", 0))
+
+
+def _named(named: Sequence[Mapping[str, Any]], target: Target) -> Iterator[Machine]:
     known = catalog_machines(target)
     for each in named:
         if "mark" in each:
             yield Machine("", {}, each["mark"], each.get("weight"))
         elif each["name"] in known:
-            yield known[each["name"]]._replace(weight=each.get("weight"))
+            yield Machine(each["name"], known[each["name"]], weight=each.get("weight"))
 
 
-def weights(job: Part) -> dict[str, Weights]:
+def weights(parts: Mapping[str, Part], found: Mapping[str, Amounts]) -> dict[str, Weights]:
     """The weights of all containers: the ratio of what they ask for in its smallest numbers, unless the spec says
     them. Of GPUs nobody asks for, the main one has all.
     """
-    parts = parts_of(job)
-    cpu, memory, gpu = (_column(parts, resource) for resource in ("cpu", "memory", "gpu"))
-    return {name: Weights(cpu[name], memory[name], gpu[name]) for name in parts}
-
-
-def _column(parts: Mapping[str, Part], resource: str) -> dict[str, int]:
-    """The weight of each container, of one resource."""
-    return said_weights(parts, resource) or _ratio(parts, resource)
+    if len(parts) == 1 and "weights" not in own_section(parts[""]):
+        return {"": Weights(1, 1, 1)}
+    columns = [said_weights(parts, resource) or _ratio(found, resource) for resource in Weights._fields]
+    return {name: Weights(*[column[name] for column in columns]) for name in parts}
 
 
 def said_weights(parts: Mapping[str, Part], resource: str) -> dict[str, int]:
@@ -166,8 +205,8 @@ def said_weights(parts: Mapping[str, Part], resource: str) -> dict[str, int]:
     return {name: _least(resource) if each is None else each for name, each in said.items()}
 
 
-def _ratio(parts: Mapping[str, Part], resource: str) -> dict[str, int]:
-    amounts = {name: amount(part, resource) or _least(resource) for name, part in parts.items()}
+def _ratio(found: Mapping[str, Amounts], resource: str) -> dict[str, int]:
+    amounts = {name: getattr(each, resource) or _least(resource) for name, each in found.items()}
     if not any(amounts.values()):
         amounts[""] = 1
     whole = gcd(*amounts.values())
@@ -177,15 +216,3 @@ def _ratio(parts: Mapping[str, Part], resource: str) -> dict[str, int]:
 def _least(resource: str) -> int:
     """Every container has some of the cores and of the memory, and not all need a GPU."""
     return 0 if resource == "gpu" else 1
-
-
-def weights_of(job: Part, target: Target) -> dict[str, Weights]:  # noqa: ARG001 - as ``once`` asks for it
-    """The weights of all containers."""
-    return weights(job)
-
-
-def share(machine: Machine, all_weights: Mapping[str, Weights], name: str, resource: str) -> int:
-    """How much of the machine's resource the container gets, in base units and in whole ones."""
-    whole = sum(getattr(each, resource) for each in all_weights.values())
-    size = MIB if resource == "memory" else 1
-    return int(machine.has(resource) // size * getattr(all_weights[name], resource) // max(whole, 1) * size)

@@ -1,10 +1,11 @@
 """The program of a container: what starts it, and the variables that it finds."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 
 from lading.compiler.payload import From
 from lading.compiler.platforms.suanli.counting import index_of, pods_of
+from lading.compiler.platforms.suanli.storage import Mount
 from lading.compiler.rows import Body, named_secret
 from lading.compiler.shell import shell_argv
 from lading.compiler.templating import Shell
@@ -20,14 +21,11 @@ def start_script(view: View) -> Body | None:
     argv = shell_argv(view, env=_number(view), fold=folded(view))
     if argv is None:
         return None
-    is_plain = view.get("command") and [word.value for word in argv] == _words(view)
-    cut = len(view.value("command")) if is_plain else [word.value for word in argv].index("-c") + 1
-    escaped = [_escaped(view, word) for word in argv]
+    words, command, args = [word.value for word in argv], view.get("command"), view.get("args")
+    said = [word for part in (command, args) if part for word in part.value]
+    cut = len(command.value) if command and words == said else words.index("-c") + 1
+    escaped = _escaped(view, argv)
     return {"command": escaped[:cut], "args": escaped[cut:]}
-
-
-def _words(view: View) -> list[str]:
-    return [*(view.value("command") or ()), *(view.value("args") or ())]
 
 
 def folded(view: View) -> tuple[str, ...]:
@@ -50,22 +48,22 @@ def _number(view: View) -> dict[str, From]:
     return {}
 
 
-def variables(view: View) -> list[Body]:
+def variables(view: View, mounts: Sequence[Mount]) -> list[Body]:
     """The container's variables: lading's own first, then those of the spec, then those that the platform knows."""
-    own = own_variables(view) | _of_usual_places(view) | _of_framework(view)
+    own = own_variables(view) | _of_usual_places(view, mounts) | _of_framework(view)
     said = {name: named_secret(value) for name, value in view.items("env").items()}
-    plain = [{"name": name, "value": _escaped(view, value)} for name, value in (own | said).items()]
-    return plain + list(_from_platform(view))
+    found = own | said
+    values = _escaped(view, list(found.values()))
+    return [{"name": name, "value": value} for name, value in zip(found, values, strict=True)] + _from_platform(view)
 
 
-def _of_usual_places(view: View) -> dict[str, From]:
+def _of_usual_places(view: View, mounts: Sequence[Mount]) -> dict[str, From]:
     """Where the volumes are that the catalog says the place of."""
-    found = {}
-    for mount in view.each("mounts") if not view.plan.is_bare else ():
-        volume = mount.get("volume")
-        if volume and mount.get("path") is None:
-            found[mount_variable(mount.raw("volume"))] = From(volume.value["path"], volume.sources)
-    return found
+    return {
+        mount_variable(str(name)): From(volume.value["path"], volume.sources)
+        for _, path, name, volume in (() if view.plan.is_bare else mounts)
+        if volume and path is None
+    }
 
 
 def _of_framework(view: View) -> dict[str, From]:
@@ -75,10 +73,12 @@ def _of_framework(view: View) -> dict[str, From]:
     return {name: From(value, framework.sources) for name, value in RANK_0_OF_1.items()}
 
 
-def _from_platform(view: View) -> Iterator[Body]:
+def _from_platform(view: View) -> list[Body]:
     found = view.get("native", "suanli", "envFrom")
-    for name, source in found.value.items() if found else ():
-        yield {"name": name, "value_from": From(_source(view.plan.root, source), found.sources if found else ())}
+    if found is None:
+        return []
+    root, sources = view.plan.root, found.sources
+    return [{"name": name, "value_from": From(_source(root, each), sources)} for name, each in found.value.items()]
 
 
 def _source(root: View, source: Mapping[str, str]) -> Body:
@@ -97,12 +97,11 @@ def service_names(root: View) -> dict[str, str]:
     return {key: part.value("native", "suanli", "serviceName") or key for key, part in parts.items()}
 
 
-def _escaped(view: View, text: From) -> From:
-    """The text, in which nothing is put in place of `$(NAME)` where the platform would."""
-    value = text.value
-    if not isinstance(value, str) or "$" not in value or not view.plan.target.options["escapeReferences"]:
-        return text
-    return From(escaped(value), text.sources)
+def _escaped(view: View, texts: list[From]) -> list[From]:
+    """The texts, in which nothing is put in place of `$(NAME)` where the platform would."""
+    if not view.plan.target.options["escapeReferences"]:
+        return texts
+    return [From(escaped(each.value), each.sources) if isinstance(each.value, str) else each for each in texts]
 
 
 def escaped(text: str) -> str:

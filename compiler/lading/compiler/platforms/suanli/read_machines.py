@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lading.compiler.importing.reading import Reading
-from lading.compiler.platforms.suanli.machines import MIB, Machine, Weights, machines, weights
+from lading.compiler.platforms.suanli.machines import MIB, Machine, Weights, amounts_of, parts_of, rental, weights
 from lading.schema.paths import Path
 
 LOOKED_UP = "a mark does not last: lading looks it up at each submission"
@@ -79,8 +79,10 @@ def _say_share(reading: Reading, into: Path, known: Sequence[Machine], fractions
 
 def _say_weights(reading: Reading, parts: Sequence[Path], said: Sequence[Weights]) -> None:
     """The weights of each resource that do not follow from what the containers ask for."""
+    containers = parts_of(reading.document)
+    usual_of = weights(containers, amounts_of(containers))
     for resource in Weights._fields:
-        usual = [getattr(each, resource) for each in weights(reading.document).values()]
+        usual = [getattr(each, resource) for each in usual_of.values()]
         column = [getattr(each, resource) for each in said]
         for into, weight in zip(parts, column, strict=True) if column != usual else ():
             reading.say_native("weights", {resource: weight}, into)
@@ -95,7 +97,7 @@ def _others_are_taken(reading: Reading, machine: Machine) -> bool:
     """Whether the catalog has a machine that the spec would get instead."""
     resources = {**reading.target.catalog.get("resources", {}), **reading.catalog.get("resources", {})}
     target = reading.target._replace(catalog={**reading.target.catalog, "resources": resources})
-    return [each.name for each in machines(reading.document, target)] != [machine.name]
+    return [each.name for each in rental(reading.document, target).machines] != [machine.name]
 
 
 def _alternative(machine: Machine) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from lading.compiler.payload import From, Secret
 from lading.compiler.platforms.suanli.machines import Weights
 from lading.compiler.platforms.suanli.program import start_script, variables
-from lading.compiler.platforms.suanli.storage import mounts
+from lading.compiler.platforms.suanli.storage import mounts, stores
 from lading.compiler.rows import Body, only_set
 from lading.compiler.secrets import login_secret
 from lading.compiler.view import View
@@ -34,36 +34,41 @@ PROBE_FIELDS = {
 }
 
 
-def service(view: View, name: str, weights: Weights, volume_names: Mapping[str, str]) -> Body:
+def service(view: View, weights: Weights, volume_names: Mapping[str, str]) -> Body:
     """The container as the platform wants it."""
+    found = stores(view)
     return {
-        "service_name": _name(view, name),
+        "service_name": _name(view),
         "service_image": view.get("image"),
         "resource_weight": _weights(view, weights),
         **only_set(
             start_script=start_script(view),
-            env=variables(view),
+            env=variables(view, found.mounts),
             remote_ports=_ports(view),
             health_checks=_health_checks(view),
             repository_account=_login(view),
-            **mounts(view, volume_names),
+            **mounts(found, volume_names),
         ),
     }
 
 
-def _name(view: View, name: str) -> From:
+def _name(view: View) -> From | None:
+    """Its own, that of the container, or the job's."""
     own = view.get("native", "suanli", "serviceName")
-    return own or From(name, (view.prefix,) if view.prefix else view.sources("name"))
+    return own or (From(view.key, (view.prefix,)) if view.prefix else view.get("name"))
 
 
 def _weights(view: View, weights: Weights) -> Body:
     """A container that is alone has everything, whatever it asks for."""
     own = view.get("native", "suanli", "weights")
-    is_alone = not view.plan.root.is_set("containers")
-    names = {"cpu_weight": "cpu", "mem_weight": "memory", "gpu_weight": "gpu"}
     said = own.sources if own else ()
-    sources = {key: said if is_alone else (*said, *view.sources("resources", name)) for key, name in names.items()}
-    return {key: From(getattr(weights, name), sources[key]) for key, name in names.items()}
+    asked = ("cpu", "memory", "gpu") if "containers" in view.plan.job.value else ()
+    sources = {name: (*said, *view.sources("resources", name)) for name in asked}
+    return {
+        "cpu_weight": From(weights.cpu, sources.get("cpu", said)),
+        "mem_weight": From(weights.memory, sources.get("memory", said)),
+        "gpu_weight": From(weights.gpu, sources.get("gpu", said)),
+    }
 
 
 def _ports(view: View) -> list[Body]:
@@ -98,9 +103,9 @@ def _probe(view: View, name: str) -> Body | None:
 
 def _login(view: View) -> Body | None:
     """The login of the image's registry, where the site has one."""
-    image = view.get("image")
-    host = str(image.value).partition("/")[0] if image else ""
-    if image is None or host not in view.plan.target.registries:
+    image, registries = view.get("image"), view.plan.target.registries
+    host = str(image.value).partition("/")[0] if image and registries else ""
+    if image is None or host not in registries:
         return None
     return {
         f"repository_{part}": From(Secret(login_secret(host, part)), image.sources) for part in ("username", "password")
