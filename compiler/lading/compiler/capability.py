@@ -139,7 +139,8 @@ class Row:
     belongs to, where its value stands as it is (the row is then *placed*: it is written and read back by itself), or
     else words for people. ``unit`` is the platform's unit (values are divided by it and rounded up), ``values`` a
     closed translation (a value outside it is refused), ``limit`` the largest native value, ``why`` the sentence shown
-    when it is not exact, ``read`` what undoes ``convert``, ``needed`` why a job without the field can not be had.
+    when it is not exact, ``read`` what undoes ``convert``, ``needed`` why a job without the field can not be had,
+    ``exposes`` the sentence about a secret whose name stands there, where it is kept no better than other values.
     """
 
     fidelity: Fidelity
@@ -151,6 +152,7 @@ class Row:
     convert: Convert | None = None
     read: Read | None = None
     needed: str = ""
+    exposes: str = ""
 
     @property
     def name(self) -> str:

@@ -25,8 +25,10 @@ def site_findings(plan: Plan) -> Iterator[Finding]:
 def _models_for_counts(plan: Plan) -> Iterator[Finding]:
     """Counts of GPUs that are the name of a model in the target's catalog: ``gpu: 90`` of a site that has a ``90``."""
     models = plan.target.catalog.get("gpus", {})
-    for path, entry in plan.entries.items() if models else ():
-        if path[-1] != "count" or path[-2:] != ("gpu", "count") or (*path[:-1], "model") in plan.entries:
+    counts = [path for path in plan.entries if path[-1] == "count"] if models else []
+    for path in counts:
+        entry = plan.entries[path]
+        if path[-2:] != ("gpu", "count") or (*path[:-1], "model") in plan.entries:
             continue
         if str(entry.value) in models:
             what = f'{entry.value} is a model of {plan.target.name}: write {{model: "{entry.value}", count: 1}}'

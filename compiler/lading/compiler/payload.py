@@ -192,14 +192,16 @@ def _plain(value: Any, place: Place, unknown: list[tuple[Place, Secret | Late]])
         kind = type(value)
     if kind in SCALARS:
         return value
-    if isinstance(value, dict) and value:
+    if kind is dict or isinstance(value, dict):
         plain = {}
         for key, item in value.items():
-            while type(item) is From:
+            inner = type(item)
+            if inner is From:
                 item = item.value  # noqa: PLW2901 - it is what stands there
-            plain[key] = item if type(item) in SCALARS else _plain(item, (place, key), unknown)
+                inner = type(item)
+            plain[key] = item if inner in SCALARS else _plain(item, (place, key), unknown)
         return plain
-    if kind in LISTS and value:
+    if kind in LISTS:
         return [_plain(item, (place, index), unknown) for index, item in enumerate(value)]
     if kind is Text:
         return str(value)

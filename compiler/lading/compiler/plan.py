@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from lading.compiler.capability import CARRIED, LOST, Fidelity, Leaf, Once, Row, Table, Unit, Verdict, refused
+from lading.compiler.capability import CARRIED, LOST, Fidelity, Leaf, Once, Row, Table, Unit, Verdict, emulated, refused
 from lading.compiler.payload import From
 from lading.compiler.target import Target
 from lading.compiler.view import View
@@ -158,7 +158,7 @@ _NO_TRACE = Row(fidelity=Fidelity.EXACT)
 
 def _entry(plan: Plan, path: Path, value: Any, agreed: tuple[Path, ...]) -> Entry:
     row = plan.table.by_path[path] or _without_row(plan, path)
-    if row.takes_any:
+    if row.takes_any and not (row.exposes and isinstance(value, dict)):
         return Entry(path, value, row, row.fidelity, row.note, From(value, (path,)))
     convert = row.convert
     verdict = convert(Leaf(path, value, plan.job.value, plan.target, plan.once)) if convert else weigh(row, value)
@@ -190,6 +190,8 @@ def weigh(row: Row, value: Any) -> Verdict:
     fidelity = row.fidelity
     if fidelity not in CARRIED:
         return row.lost
+    if row.exposes and isinstance(value, dict):
+        return emulated(value, row.exposes)
     if row.values is not None:
         return _translated(row, row.values, value)
     if row.unit:

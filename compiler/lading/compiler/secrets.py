@@ -1,9 +1,7 @@
 """Names of secrets in payloads. The compiler never sees a value."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from lading.compiler.capability import Verdict, emulated
 from lading.compiler.payload import Request
 from lading.compiler.plan import Plan
 from lading.schema.diagnostics import Finding
@@ -22,12 +20,12 @@ def login_secret(host: str, part: str) -> str:
 
 def is_secret(value: object) -> bool:
     """Whether a variable of a job is the name of a secret."""
-    return isinstance(value, Mapping)
+    return isinstance(value, dict)
 
 
-def readable(value: Any, platform: str) -> Verdict:
-    """A secret on a platform that has nothing but plain variables."""
-    return emulated(value, f"{platform} keeps it as plain text: whoever may see the job can read it")
+def exposed(platform: str) -> str:
+    """What is said of a secret on a platform that has nothing but plain variables."""
+    return f"{platform} keeps it as plain text: whoever may see the job can read it"
 
 
 def secret_findings(plan: Plan) -> Iterator[Finding]:
@@ -35,8 +33,9 @@ def secret_findings(plan: Plan) -> Iterator[Finding]:
     known = plan.target.secrets
     if known is None:
         return
-    for path, entry in plan.entries.items():
-        name = entry.value.get("secret") if isinstance(entry.value, dict) else None
+    maps = [(path, entry.value) for path, entry in plan.entries.items() if isinstance(entry.value, dict)]
+    for path, value in maps:
+        name = value.get("secret")
         field = plan.job.field_at(path) if name is not None else None
         if name is not None and field and field.shape.type == "env" and name not in known:
             yield Finding("LD502", path, {"name": name, "help": did_you_mean(name, known, "the site names")})

@@ -72,7 +72,7 @@ class Field:
     example: str = ""
 
 
-@dataclass(eq=False)
+@dataclass
 class Struct:
     """A map with known keys. ``one_of``: groups of fields of which only one group may be set.
 

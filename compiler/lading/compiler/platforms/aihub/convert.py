@@ -6,7 +6,6 @@ from typing import Any
 from lading.compiler.bundles import Bundle
 from lading.compiler.capability import GIB, Leaf, Unit, Verdict, dropped, emulated, exact, refused, rounded
 from lading.compiler.platforms.aihub.skus import Allocation, allocation, cluster_of, several, sku_text
-from lading.compiler.secrets import is_secret, readable
 from lading.compiler.target import Target
 from lading.schema.units import written
 
@@ -40,13 +39,6 @@ def pull(leaf: Leaf) -> Verdict:
 def pull_of(native: Any, _: Target) -> str | None:
     """``pull: always``; anything else is what happens anyway."""
     return "always" if native is True else None
-
-
-def env(leaf: Leaf) -> Verdict:
-    """A secret is a plain variable there."""
-    if is_secret(leaf.value):
-        return readable(leaf.value, "AIHub")
-    return exact(leaf.value)
 
 
 def framework(leaf: Leaf) -> Verdict:

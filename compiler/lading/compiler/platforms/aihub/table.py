@@ -22,6 +22,7 @@ from lading.compiler.capability import (
     Table,
 )
 from lading.compiler.platforms.aihub import convert, names
+from lading.compiler.secrets import exposed
 
 OTHER_KINDS = (
     "AIHub runs jobs, searches, registered pipelines and evaluations, and keeps data sets; "
@@ -48,7 +49,7 @@ TASK = Table(
         "shell": EXACT("command"),
         "workdir": EMULATED("command", "the command begins with cd"),
         "launch": EXACT("framework", convert=convert.launch),
-        "env": EXACT("envs", convert=convert.env),
+        "env": EXACT("envs", exposes=exposed("AIHub")),
         "framework": EXACT("/framework", convert=convert.framework, read=convert.framework_of),
         "replicas": EXACT("/instances"),
         "slots": EMULATED("command", "torchrun or mpirun starts them", convert=convert.slots),

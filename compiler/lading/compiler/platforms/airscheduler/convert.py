@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from lading.compiler.capability import Fidelity, Leaf, Verdict, dropped, emulated, exact, refused
-from lading.compiler.secrets import is_secret, readable
+from lading.compiler.secrets import is_secret
 from lading.compiler.target import Target
 
 AGAIN = "a loop in the command starts it again, in the same container"
@@ -23,11 +23,6 @@ def workdir(leaf: Leaf) -> Verdict:
     if leaf.value.startswith("/"):
         return exact(leaf.value)
     return refused("a relative path is relative to nothing here: start it with /")
-
-
-def variable(leaf: Leaf) -> Verdict:
-    """A variable as it is. The platform has no other place for secrets, and shows the task's variables to people."""
-    return readable(leaf.value, "AirScheduler") if is_secret(leaf.value) else exact(leaf.value)
 
 
 def variable_in_command(leaf: Leaf) -> Verdict:

@@ -21,6 +21,7 @@ from lading.compiler.capability import (
     Table,
 )
 from lading.compiler.platforms.airscheduler import convert, gpus
+from lading.compiler.secrets import exposed
 
 OTHER_KINDS = "AirScheduler runs jobs, which it calls tasks, and services"
 
@@ -123,7 +124,7 @@ OF_V2 = {
     "ports[].port": EXACT(f"{PORTS}.container_port", convert=convert.port),
     "ports[].protocol": EXACT(f"{PORTS}.protocol"),
     "framework": EMULATED("running_config.env", "of PyTorch one process", convert=convert.framework),
-    "env": EXACT("/running_config/env", convert=convert.variable, read=convert.as_it_is),
+    "env": EXACT("/running_config/env", exposes=exposed("AirScheduler")),
     "mounts[].readOnly": EXACT(f"{VOLUMES}.read_only"),
 }
 

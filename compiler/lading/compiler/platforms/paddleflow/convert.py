@@ -7,7 +7,7 @@ from lading.compiler.capability import Convert, Leaf, Verdict, dropped, emulated
 from lading.compiler.platforms.paddleflow.expansion import escaped
 from lading.compiler.platforms.paddleflow.jobtype import FRAMEWORKS, JobType, type_of
 from lading.compiler.platforms.paddleflow.objects import has_object, is_pulled_so_anyway, reasons, sent_as_object
-from lading.compiler.secrets import is_secret, readable
+from lading.compiler.secrets import exposed, is_secret
 from lading.compiler.target import Target
 from lading.schema.units import written
 
@@ -48,7 +48,7 @@ def pull(leaf: Leaf) -> Verdict:
 def env(leaf: Leaf) -> Verdict:
     """The value, so that Kubernetes leaves it as it is, whichever role or step it ends up in. A secret is told too."""
     if is_secret(leaf.value):
-        return readable(leaf.value, "PaddleFlow")
+        return emulated(leaf.value, exposed("PaddleFlow"))
     return exact(escaped(leaf.value, leaf.once(_variables)) if "$" in leaf.value else leaf.value)
 
 

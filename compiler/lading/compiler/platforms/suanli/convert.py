@@ -12,16 +12,10 @@ from lading.compiler.platforms.suanli.machines import (
     rental,
     said_weights,
 )
-from lading.compiler.secrets import is_secret, readable
 from lading.schema.units import written
 
 IN_LEDGER = "kept in lading's ledger"
 POLICIES = {"never": "Never", "on-failure": "OnFailure"}
-
-
-def env(leaf: Leaf) -> Verdict:
-    """A variable as it is; a secret is one like the others."""
-    return readable(leaf.value, "Suanli") if is_secret(leaf.value) else exact(leaf.value)
 
 
 # -- how often it runs

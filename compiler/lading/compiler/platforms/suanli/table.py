@@ -18,6 +18,7 @@ from lading.compiler.capability import (
     Table,
 )
 from lading.compiler.platforms.suanli import convert
+from lading.compiler.secrets import exposed
 
 RENTED = "whole machines are rented, and the containers share one by weights"
 
@@ -36,7 +37,7 @@ TABLE = Table(
         "shell": EXACT("services[].start_script"),
         "launch": EXACT("", convert=convert.launch),
         "workdir": EMULATED("services[].start_script", "cd in the command"),
-        "env": EXACT("services[].env", convert=convert.env),
+        "env": EXACT("services[].env", exposes=exposed("Suanli")),
         "framework": EMULATED("services[].env", "of PyTorch one process", convert=convert.framework),
         "replicas": EMULATED("points", "numbered pods that run at the same time", convert=convert.replicas),
         "slots": REFUSED("a replica is one process here: let the command start the others, as torchrun does"),
