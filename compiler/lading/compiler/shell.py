@@ -176,7 +176,7 @@ def _text(fields: Fields, *, by_exec: bool = False) -> str:
 
 def _is_watched(values: Mapping[str, Any]) -> bool:
     """Whether a time limit or a loop stands around the program."""
-    return asks({name: value for name, value in values.items() if name != "env"})
+    return asks(values, but="env")
 
 
 def _values(fields: Fields) -> dict[str, Any]:

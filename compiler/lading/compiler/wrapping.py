@@ -33,9 +33,9 @@ def wrapped(words: Words, values: Mapping[str, Any]) -> Words:
     return words
 
 
-def asks(values: Mapping[str, Any]) -> bool:
-    """Whether any of the values asks for words before those that they are about."""
-    return any(values.get(name) and wrapper.said(values[name]) for name, wrapper in WRAPPERS.items())
+def asks(values: Mapping[str, Any], but: str = "") -> bool:
+    """Whether any of the values, but for the one of that name, asks for words before those that they are about."""
+    return any(values.get(name) and name != but and wrapper.said(values[name]) for name, wrapper in WRAPPERS.items())
 
 
 def unwrapped(words: Words, names: Collection[str]) -> tuple[dict[str, Any], Words]:

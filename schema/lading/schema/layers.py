@@ -4,7 +4,7 @@ Maps merge by key at every depth; lists, scalars and a single ``env`` value repl
 set. Where only one of several fields may be set, one in a stronger layer removes the others.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -128,8 +128,8 @@ class _Merging(NamedTuple):
 
     def maps(self, weak: Values, strong: Values, shape: Shape, above: str = "") -> dict[str, Any]:
         merged = {**weak, **strong}
-        for name in self._unsaid(strong, shape):
-            merged.pop(name, None)
+        for name in self._unsaid(weak, strong, shape):
+            merged.pop(name)
         for name in strong if self.may_remove else weak.keys() & strong.keys():
             value = strong[name]
             if value is None and above != RAW:
@@ -146,7 +146,7 @@ class _Merging(NamedTuple):
         for step in path:
             name = str(step)
             if name not in strong:
-                is_gone = name in weak and name in self._unsaid(strong, shape)
+                is_gone = name in self._unsaid(weak, strong, shape)
                 return None if is_gone else self.weaker.places.get(path)
             if strong[name] is None and above != RAW:
                 return None
@@ -163,11 +163,14 @@ class _Merging(NamedTuple):
         known = self.language.structs[shape.struct].fields.get(name)
         return known.shape if known else ANY
 
-    def _unsaid(self, strong: Values, shape: Shape) -> set[str]:
-        """The fields that the stronger layer's choice among several leaves unsaid."""
-        groups = self.language.structs[shape.struct].one_of if shape.type == "struct" else ()
-        said = [group for group in groups if any(strong.get(name) is not None for name in group)]
-        return {name for group in groups if said and group not in said for name in group}
+    def _unsaid(self, weak: Values, strong: Values, shape: Shape) -> Collection[str]:
+        """The weaker layer's fields that the stronger one's choice among several leaves unsaid."""
+        struct = self.language.structs[shape.struct] if shape.type == "struct" else None
+        rivals = [name for name in weak if name in struct.rivals] if struct else ()
+        if not struct or not rivals:
+            return ()
+        said = [group for group in struct.one_of if any(strong.get(name) is not None for name in group)]
+        return [name for name in rivals if said and not any(name in group for group in said)]
 
 
 def _meet(weak: Any, strong: Any, shape: Shape) -> bool:
