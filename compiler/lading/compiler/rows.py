@@ -19,9 +19,9 @@ def stated(view: View) -> Body:
     A map is written entry by entry, and a secret as its name. Who wants more in it makes another of it (``merged``).
     """
     body: Body = {}
+    names = view.names
     for path, row in view.plan.table.placed.items():
-        value = _value(view, path)
-        if value is not None:
+        if path[0] in names and (value := _value(view, path)) is not None:
             put(body, row.native, value)
     return body
 

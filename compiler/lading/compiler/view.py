@@ -4,7 +4,8 @@ A role falls back to its job and a step to its workflow for what they do not say
 it as read, so that the pipeline can tell when an emitter forgot one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, KeysView, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -47,6 +48,15 @@ class View:
     def key(self) -> str:
         """The role's, step's or map entry's own name; empty at the top."""
         return str(self.prefix[-1]) if self.prefix else ""
+
+    @property
+    def names(self) -> AbstractSet[str]:
+        """The fields of which anything is written, here or in any level above."""
+        value: Any = self.plan.job.value
+        for step in self.prefix:
+            value = value[step]
+        own: KeysView[str] = value.keys()
+        return own | self.above.names if self.above else own
 
     def get(self, *steps: str | int) -> From | None:
         """The native value of a carried field with its source, or None where it is not set or not carried.
