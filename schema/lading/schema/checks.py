@@ -45,7 +45,7 @@ class Work(NamedTuple):
         """The parts that have the field, a workflow itself among them: its steps inherit from it."""
         if self.job.kind == "workflow" and name in self.job.value:
             yield (), self.job.value
-        yield from ((path, part) for path, part in self.parts if name in part)
+        yield from [(path, part) for path, part in self.parts if name in part]
 
 
 def check(job: Job, *, is_whole: bool = True, is_merged: bool = True) -> Iterator[Finding]:
@@ -54,7 +54,7 @@ def check(job: Job, *, is_whole: bool = True, is_merged: bool = True) -> Iterato
     Of a document that is not ``is_whole``, because something in it could not be read, nothing is said to be missing:
     it may be what could not be read. What is not ``is_merged`` was found complete when it was read.
     """
-    work = Work(job, list(_parts(job)))
+    work = Work(job, _parts(job))
     said = set(job.value).union(*[part for _, part in work.parts])
     for name, rule in CHECKS:
         if name in said:
@@ -65,14 +65,17 @@ def check(job: Job, *, is_whole: bool = True, is_merged: bool = True) -> Iterato
         yield from rule(work)
 
 
-def _parts(job: Job) -> Iterator[Part]:
+def _parts(job: Job) -> list[Part]:
     tops: list[Part] = [((), job.value)]
     if job.kind == "workflow":
         tops = [(("steps", name), step) for name, step in job.value.get("steps", {}).items()]
+    parts = []
     for path, top in tops:
-        yield path, top
+        parts.append((path, top))
         for group in ("roles", "containers"):
-            yield from (((*path, group, name), part) for name, part in top.get(group, {}).items())
+            if group in top:
+                parts += [((*path, group, name), part) for name, part in top[group].items()]
+    return parts
 
 
 def _complete(work: Work) -> Iterator[Finding]:

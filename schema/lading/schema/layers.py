@@ -71,7 +71,9 @@ class Layer:
         """The layer less some of its top fields."""
         if self.value.keys().isdisjoint(names):
             return self
-        value = {key: item for key, item in self.value.items() if key not in names}
+        value = dict(self.value)
+        for name in names:
+            value.pop(name, None)
         return self.part(value, lambda path: not path or path[0] not in names)
 
     def fitting(self, struct: Struct, language: Language) -> "Layer":

@@ -108,8 +108,10 @@ class Loader:
                     frame = self._frame
                     if frame.takes_key:
                         frame.key, frame.takes_key = (value, plain, span), False
+                    elif frame.key is None:
+                        frame.items.append(Scalar(value, plain, span))
                     else:
-                        self._put(Scalar(value, plain, span))
+                        self._put_under_key(frame, Scalar(value, plain, span))
                 elif handler := self._HANDLERS.get(type(event)):
                     handler(self, event)
                 event = next_event()
@@ -137,6 +139,16 @@ class Loader:
     def _put(self, node: Node) -> None:
         """The node is where the next one goes: in the map under the key that waits or as its key, or in the list."""
         frame = self._frame
+        if frame.takes_key:
+            frame.key = (node.text, node.plain, node.span) if isinstance(node, Scalar) else node
+            frame.takes_key = False
+        elif frame.key is None:
+            frame.items.append(node)
+        else:
+            self._put_under_key(frame, node)
+
+    def _put_under_key(self, frame: _Frame, node: Node) -> None:
+        """The node is in the map under the key that waits, unless that is no key for a map."""
         key, items = frame.key, frame.items
         if isinstance(key, tuple):
             text, plain, span = key
@@ -144,15 +156,9 @@ class Loader:
                 items[text] = (span, node)
             else:
                 self._refuse_key(Scalar(*key), items)
-            frame.key, frame.takes_key = None, True
-        elif frame.takes_key:
-            frame.key = (node.text, node.plain, node.span) if isinstance(node, Scalar) else node
-            frame.takes_key = False
-        elif key is None:
-            items.append(node)
-        else:
+        elif key is not None:
             self._refuse_key(key, items)
-            frame.key, frame.takes_key = None, True
+        frame.key, frame.takes_key = None, True
 
     def _notice(self, event: Any, node: Scalar) -> None:
         """Everything about a scalar that few of them have."""
