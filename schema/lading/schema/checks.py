@@ -5,7 +5,7 @@ field without which it has nothing to say.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lading.schema.diagnostics import Finding
@@ -48,19 +48,20 @@ class Work(NamedTuple):
         yield from [(path, part) for path, part in self.parts if name in part]
 
 
-def check(job: Job, *, is_whole: bool = True, is_merged: bool = True) -> Iterator[Finding]:
+def check(job: Job, *, is_whole: bool = True, layered: Collection[str] = ()) -> Iterator[Finding]:
     """Everything that is wrong with the job's fields beside each other.
 
     Of a document that is not ``is_whole``, because something in it could not be read, nothing is said to be missing:
-    it may be what could not be read. What is not ``is_merged`` was found complete when it was read.
+    it may be what could not be read. ``layered`` are the fields of which other layers say a part; all others were found
+    complete when the document was read.
     """
     work = Work(job, _parts(job))
     said = set(job.value).union(*[part for _, part in work.parts])
     for name, rule in CHECKS:
         if name in said:
             yield from rule(work)
-    if is_whole and is_merged:
-        yield from _complete(work)
+    if is_whole and layered:
+        yield from _complete(work, layered)
     for rule in CHECKS_OF_ABSENCE if is_whole else ():
         yield from rule(work)
 
@@ -78,9 +79,11 @@ def _parts(job: Job) -> list[Part]:
     return parts
 
 
-def _complete(work: Work) -> Iterator[Finding]:
+def _complete(work: Work, layered: Collection[str]) -> Iterator[Finding]:
     """What layers leave open together."""
-    yield from _incomplete(work.job.value, Shape("struct", struct=work.job.struct.name), (), work.job.language)
+    job = work.job
+    value = {name: item for name, item in job.value.items() if name in layered}
+    yield from _incomplete(value, Shape("struct", struct=job.struct.name), (), job.language)
 
 
 def _incomplete(value: Any, shape: Shape, path: Path, language: Language) -> Iterator[Finding]:

@@ -77,7 +77,7 @@ class Spec(NamedTuple):
 
     def for_target(self, target: str | None = None, defaults: Layer | None = None) -> tuple[Job, list[Diagnostic]]:
         """The job as the target gets it, and what is wrong with it there. Without a target: as it is by itself."""
-        own = layer = self.base.without("overrides")
+        layer = self.base.without("overrides")
         over = self.base.below(("overrides", target)) if target else Layer()
         if defaults and defaults.value:
             weaker = defaults.fitting(self.struct, self.language)
@@ -87,7 +87,8 @@ class Spec(NamedTuple):
                 layer = merge(layer, stronger.without("accept"), self.struct, self.language)
         accept, findings = self._accepted(over, target)
         job = Job(layer.value, layer.places, self.language, self.file, accept)
-        findings += check(job, is_whole=self.is_whole, is_merged=layer is not own)
+        layered = [name for other in (defaults, over, self.sets) if other for name in other.value]
+        findings += check(job, is_whole=self.is_whole, layered=layered)
         if not findings:
             return job, []
         places = {**self.base.places, **layer.places}
