@@ -2,7 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any
 
 from lading.runner.invocation.options import HUMAN, Settings
 from lading.runner.invocation.session import Session
@@ -16,9 +18,15 @@ class Unknowable(Exception):
 
 def digest_of(data: bytes) -> str:
     """What no other bytes have."""
-    from hashlib import blake2b  # loads OpenSSL, which takes longer than checking ten files
+    return str(_blake2b()(data, digest_size=16).hexdigest())
 
-    return blake2b(data, digest_size=16).hexdigest()
+
+@cache
+def _blake2b() -> Callable[..., Any]:
+    """Imported when something is kept: it loads OpenSSL, which takes longer than checking ten files."""
+    from hashlib import blake2b
+
+    return blake2b
 
 
 def digest_of_file(name: str, data: bytes) -> str:

@@ -38,7 +38,7 @@ class Candidate(NamedTuple):
         if not self.is_plain and _is_special(self.name):
             return None
         try:
-            data = read(self.name, self.tree)
+            data = read(self.name, self.tree, is_plain=self.is_plain)
         except WrongUsage:
             return read(self.name, self.tree) if os.path.exists(self.name) else None
         return data if _OURS.search(data) else None
@@ -79,13 +79,16 @@ def _is_special(name: str) -> bool:
     return not os.path.isfile(name) and os.path.exists(name) and not os.path.isdir(name)
 
 
-def read(name: str, tree: Tree = DISK) -> bytes:
-    """What the file holds; ``-`` is standard input. No more of a file is read than a spec may be long."""
+def read(name: str, tree: Tree = DISK, *, is_plain: bool = False) -> bytes:
+    """What the file holds; ``-`` is standard input. No more of a file is read than a spec may be long.
+
+    Where it is known to be a plain file, it is known to end where less came than was asked for.
+    """
     try:
         if name == STDIN:
             return _start_of(sys.stdin.buffer)
         with tree.open(name) as file:
-            return _start_of(file)
+            return _start_of(file, is_plain=is_plain)
     except IsADirectoryError:
         raise WrongUsage(f"{name} is a folder, and this command takes a file", "name one of the files in it") from None
     except FileNotFoundError:
@@ -103,9 +106,11 @@ def read_beside(spec: str, relative: str, tree: Tree = DISK) -> tuple[str, bytes
         return name, _start_of(file)
 
 
-def _start_of(file: BinaryIO) -> bytes:
+def _start_of(file: BinaryIO, *, is_plain: bool = False) -> bytes:
     """The file, or as much as shows that it is too long; getting room for all of that takes longer than reading."""
-    data = b""
+    data = file.read(PIECE)
+    if is_plain and len(data) < PIECE:
+        return data
     while more := file.read(PIECE):
         data += more
         if len(data) > PIECE and len(data) > (most := _most()):
