@@ -69,6 +69,8 @@ looked_up: list[SecretValue] = []
 
 def revealed(data: Any, write: Callable[[str], str] = str) -> Any:
     """The data with each value itself where it stood hidden, as ``write`` has it: for the wire and for nothing else."""
+    if data is None or isinstance(data, str | int | float):  # as most of it is
+        return data
     if isinstance(data, SecretValue):
         return write(data.reveal())
     if isinstance(data, Mapping):
