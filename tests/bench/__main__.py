@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 from tempfile import TemporaryDirectory
 
 from bench.corpus import PLATFORMS, SCHEMA, spec_for_everywhere, write, write_site
@@ -127,9 +128,10 @@ def table(timings: dict[str, Timings]) -> Iterator[str]:
     yield ratio(FOR_ALL, timings)
     with TemporaryDirectory(prefix="lading-bench-") as folder:
         site = write_site(Path(folder) / "site.yaml")
-        for name in PLATFORMS:
-            seconds = seconds_per_compilation(map(spec_for_everywhere, range(EVERYWHERE)), site, name)
-            measured = f"{seconds / nothing.median * 1e3:.1f} mB ({seconds * 1e6:.0f} µs)"
+        specs = [spec_for_everywhere(number) for number in range(EVERYWHERE)]
+        seconds = {name: seconds_per_compilation(specs, site, name) for name in PLATFORMS}
+        for name, each in {**seconds, f"one of {len(PLATFORMS)} targets": mean(seconds.values())}.items():
+            measured = f"{each / nothing.median * 1e3:.1f} mB ({each * 1e6:.0f} µs)"
             yield row(f"compile one spec for {name}, warm", measured, COMPILATION, " mB")
     yield row("submit to this machine", f"{SUBMITTED / timings['submit'].median:.0f} a second")
     for name, goal in MEMORY.items():

@@ -94,8 +94,10 @@ class Plan:
     @cached_property
     def is_refused(self) -> bool:
         """Whether something is lost that nobody agreed to."""
-        missing = [entry for entry in self.entries.values() if entry.carried is None]
-        return any(entry.fidelity in LOST and not entry.accepted for entry in missing)
+        entries = self.entries.values()
+        return bool(
+            [entry for entry in entries if entry.carried is None and entry.fidelity in LOST and not entry.accepted]
+        )
 
     @property
     def parts(self) -> list[View]:
