@@ -175,8 +175,9 @@ class Task:
     def _next(self) -> int | None:
         """The number of the pod that is to be started next; None where none is."""
         (mode,) = filter(None, self.body["job_support"]["mod_param"].values())
-        failed = [pod.number for pod in self.pods if pod.code]
-        alive = {pod.number for pod in self.pods if not pod.code}
+        codes = [(pod.number, pod.code) for pod in self.pods]  # at one moment: a pod may end between two looks
+        failed = [number for number, code in codes if code]
+        alive = {number for number, code in codes if not code}
         missing = [number for number in range(self.points) if number not in alive]
         if "backoff_limit" in mode:
             return missing[0] if missing and len(failed) <= mode["backoff_limit"] else None
