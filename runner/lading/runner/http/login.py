@@ -25,10 +25,11 @@ class Login:
 
     def token(self) -> str:
         """The token, for the wire and for nothing else."""
-        with self._lock:
-            if self._token is None:
-                self._token = self._entered()
-            return header_value(self._token)
+        found = self._token
+        if found is None:
+            with self._lock:
+                found = self._token = self._token or self._entered()
+        return header_value(found)
 
     def during(self, action: Callable[[], Result]) -> Result:
         """What the action gives. Where it finds that the token is no longer taken, it is done once more with a new one.

@@ -33,8 +33,9 @@ class Ids:
 
     def new(self) -> str:
         """An id that was never given before."""
+        chance = int.from_bytes(self._entropy(_CHANCE // 8), "big")
         with self._lock:
-            fresh = int(self._clock() * 1000) << _CHANCE | int.from_bytes(self._entropy(_CHANCE // 8), "big")
+            fresh = int(self._clock() * 1000) << _CHANCE | chance
             is_later = fresh >> _CHANCE > self._last >> _CHANCE
             self._last = fresh if is_later else self._last + 1
             return _written(self._last)

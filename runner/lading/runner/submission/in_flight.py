@@ -25,40 +25,67 @@ FILE = "in-flight.lock"
 def in_flight(state_dir: Path, submission: str) -> Iterator[bool]:
     """Yields whether this thread alone may send or settle the submission; inside, nobody else may."""
     file = os.path.join(state_dir, FILE)
-    with _threads, telling(file):
+    with telling(file):
         is_ours = _taken(file, submission)
     try:
         yield is_ours
     finally:
         if is_ours:
-            with _threads:
-                _given_back(file, submission)
+            _given_back(file, submission)
 
 
 @dataclass(frozen=True, slots=True)
 class _Locks:
-    """The open file, and the submissions for which this process holds its lock."""
+    """The open file, and the submissions that threads of this process are at, or about to be."""
 
     handle: int
-    held: set[str] = field(default_factory=set)
+    ours: set[str] = field(default_factory=set)
 
 
-_threads = threading.Lock()
+_threads = threading.Lock()  # never held while the system is asked for a lock: all senders would queue for it
 _open: dict[str, _Locks] = {}
 
 
 def _taken(file: str, submission: str) -> bool:
-    if file not in _open:
-        os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
-        _open[file] = _Locks(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    locks = _open[file]
+    handle = _entered(file, submission)
+    if handle is None:
+        return False
+    is_free = False
     try:
-        if submission in locks.held or not _is_free(locks.handle, submission):
-            return False
-        locks.held.add(submission)
-        return True
+        is_free = _is_free(handle, submission)
     finally:
-        _close_unused(file)
+        if not is_free:
+            _left(file, submission)
+    return is_free
+
+
+def _given_back(file: str, submission: str) -> None:
+    try:
+        fcntl.lockf(_open[file].handle, fcntl.LOCK_UN, 1, _place(submission))
+    finally:
+        _left(file, submission)
+
+
+def _entered(file: str, submission: str) -> int | None:
+    """The open file, which stays open until this submission is left; None where another thread is at it."""
+    with _threads:
+        if file not in _open:
+            os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
+            _open[file] = _Locks(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        locks = _open[file]
+        if submission in locks.ours:
+            return None
+        locks.ours.add(submission)
+        return locks.handle
+
+
+def _left(file: str, submission: str) -> None:
+    with _threads:
+        locks = _open[file]
+        locks.ours.remove(submission)
+        if not locks.ours:
+            del _open[file]
+            os.close(locks.handle)
 
 
 def _is_free(handle: int, submission: str) -> bool:
@@ -67,18 +94,6 @@ def _is_free(handle: int, submission: str) -> bool:
     except (BlockingIOError, PermissionError):  # POSIX leaves open which of the two it is
         return False
     return True
-
-
-def _given_back(file: str, submission: str) -> None:
-    locks = _open[file]
-    locks.held.remove(submission)
-    fcntl.lockf(locks.handle, fcntl.LOCK_UN, 1, _place(submission))
-    _close_unused(file)
-
-
-def _close_unused(file: str) -> None:
-    if not _open[file].held:
-        os.close(_open.pop(file).handle)
 
 
 def _place(submission: str) -> int:
