@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from kit.toy import Toy, channel, compilation, request
+from kit.toy import Toy, channel, compilation, request, submitted
 
 from lading.compiler.payload import Draft, From, Secret, settle
 from lading.runner.errors import Refused, RunnerError, SecretMissing
@@ -22,7 +22,6 @@ from lading.runner.platform import Accepted
 from lading.runner.secrets.scrub import Scrubber, scrubber
 from lading.runner.secrets.vault import SecretValue, Source, Vault
 from lading.runner.submission.late import filled
-from lading.runner.submission.submit import submit
 
 CANARY = 'canary-7f"3a&/é b9'
 VALUE = SecretValue(CANARY)
@@ -310,7 +309,7 @@ def test_the_canary_is_in_no_row_file_log_or_error(
     line = channel(toy, tmp_path / "state", {"wandb": {"env": "PLANTED"}})
     shown = ""
     try:
-        submit(compilation("train", request(env={"KEY": {"secret": "wandb"}})), line)
+        submitted(compilation("train", request(env={"KEY": {"secret": "wandb"}})), line)
     except Exception as error:  # noqa: BLE001 - all of it must be clean
         shown = "".join(traceback.format_exception(error)) + repr(error) + str(getattr(error, "help", ""))
     kept = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
@@ -326,7 +325,7 @@ def test_a_secret_without_a_value_sends_and_writes_nothing(tmp_path: Path) -> No
     toy = Toy(tmp_path / "platform")
     line = channel(toy, tmp_path / "state", {"wandb": {"env": "NOT_SET_ANYWHERE"}})
     with pytest.raises(SecretMissing):
-        submit(compilation("train", request(env={"KEY": {"secret": "wandb"}})), line)
+        submitted(compilation("train", request(env={"KEY": {"secret": "wandb"}})), line)
     assert (toy.sent, line.ledger.search()) == ([], [])
 
 

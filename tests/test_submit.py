@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from kit.toy import Toy, channel, compilation, request
+from kit.toy import Toy, channel, compilation, request, submitted
 
 from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError, Unreachable
 from lading.runner.ledger.ledger import Ledger
@@ -21,7 +21,6 @@ from lading.runner.submission.in_flight import in_flight
 from lading.runner.submission.resolve import resolve
 from lading.runner.submission.send import RETRY_DELAYS
 from lading.runner.submission.settle import PATIENCE
-from lading.runner.submission.submit import submit
 from lading.runner.submission.watch import FORGOTTEN, Look, Pace, at_once, follow, refresh
 from lading.runner.targets.channel import Channel
 
@@ -54,7 +53,7 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 def test_an_accepted_job_is_in_the_ledger_with_its_native_id(tmp_path: Path, toy: Toy) -> None:
     """After submit, the ledger has what submit returned, pending, and the platform has the token once."""
     line = channel(toy, tmp_path / "state")
-    found = submit(compilation("train", request(image="a:1")), line)
+    found = submitted(compilation("train", request(image="a:1")), line)
     (job,) = toy.folder.iterdir()
     assert (found.state, found.native_id, found.name, found.spec) == (
         State.PENDING,
@@ -74,7 +73,7 @@ def test_the_intent_is_durable_before_the_first_byte_leaves(tmp_path: Path, toy:
     line = channel(toy, tmp_path / "state")
     send = toy.submit
     toy.submit = lambda outgoing: (seen.extend(Ledger(tmp_path / "state").search()), send(outgoing))[1]  # type: ignore[method-assign,func-returns-value]
-    found = submit(compilation(), line)
+    found = submitted(compilation(), line)
     assert [(one.id, one.state, outcomes(one)) for one in seen] == [(found.id, State.UNKNOWN, {"": None})]
 
 
@@ -156,7 +155,7 @@ def test_what_is_late_is_filled_in_before_it_is_sent(tmp_path: Path, toy: Toy) -
     (tmp_path / "a.zip").write_bytes(b"PK")
     first = request("data", file={"file": "a.zip"})._replace(late={"/file": {"file": "a.zip"}})
     second = request("version", ("data",), id={"answer": "data#/id"})._replace(late={"/id": {"answer": "data#/id"}})
-    found = submit(compilation("train", first, second), channel(toy, tmp_path / "state", spec_dir=tmp_path))
+    found = submitted(compilation("train", first, second), channel(toy, tmp_path / "state", spec_dir=tmp_path))
     assert [outgoing.body for outgoing in toy.sent] == [
         {"file": tmp_path / "a.zip"},
         {"id": found.parts[0].native_id},
@@ -168,7 +167,7 @@ def test_a_file_that_is_not_there_is_said_before_anything_is_sent(tmp_path: Path
     late = request(job="train", data={"file": "a.zip"})._replace(late={"/data": {"file": "a.zip"}})
     line = channel(toy, tmp_path / "state", spec_dir=tmp_path)
     with pytest.raises(RunnerError, match=r"^a.zip is no file$"):
-        submit(compilation("train", late), line)
+        submitted(compilation("train", late), line)
     assert (toy.jobs(), line.ledger.search()) == ([], [])
 
 
@@ -177,7 +176,7 @@ def test_an_answer_that_lacks_what_is_needed_ends_the_submission(tmp_path: Path,
     second = request("version", ("data",), id=0)._replace(late={"/id": {"answer": "data#/data/id"}})
     line = channel(toy, tmp_path / "state")
     with pytest.raises(RunnerError, match=r"^version: the answer to data lacks /data/id, .*was stopped$"):
-        submit(compilation("train", request("data"), second), line)
+        submitted(compilation("train", request("data"), second), line)
     assert [part.outcome for part in line.ledger.search()[0].parts] == [Kind.ACCEPTED, Kind.UNSENT]
 
 
@@ -187,7 +186,7 @@ def test_what_can_not_be_looked_up_is_a_submission_that_failed(tmp_path: Path, t
     toy.look_up = lambda what: (_ for _ in ()).throw(Unreachable(f"no route to {what}"))  # type: ignore[method-assign]
     line = channel(toy, tmp_path / "state")
     with pytest.raises(Unreachable):
-        submit(compilation("train", late), line)
+        submitted(compilation("train", late), line)
     (found,) = line.ledger.search()
     assert (toy.jobs(), outcomes(found)) == ([], {"": Kind.UNSENT})
     assert found.parts[0].status.reason == "no route to {'gpu': 'H20'}"
@@ -199,7 +198,7 @@ def test_a_request_that_prepares_is_no_part_and_may_go_out_again(tmp_path: Path,
     second = request("job", ("upload",), path=0)._replace(late={"/path": {"answer": "upload#/path"}})
     toy.brings = [Unreachable("no route"), OutcomeUnknown("no answer"), {"path": "/tmp/a"}]
     line = channel(toy, tmp_path / "state")
-    found = submit(compilation("train", first, second), line)
+    found = submitted(compilation("train", first, second), line)
     assert [part.name for part in found.parts] == ["job"]
     assert toy.sent[-1].body == {"path": "/tmp/a"}
 
@@ -209,7 +208,7 @@ def test_where_nothing_can_be_prepared_nothing_is_submitted(tmp_path: Path, toy:
     toy.brings = [OutcomeUnknown("no answer")] * 4
     line = channel(toy, tmp_path / "state")
     with pytest.raises(Unreachable, match="upload: no answer"):
-        submit(
+        submitted(
             compilation("train", request("upload", file="a")._replace(prepares=True), request("job", ("upload",))), line
         )
     assert (toy.jobs(), outcomes(line.ledger.search()[0])) == ([], {"job": Kind.UNSENT})
@@ -218,10 +217,10 @@ def test_where_nothing_can_be_prepared_nothing_is_submitted(tmp_path: Path, toy:
 def test_if_absent_returns_what_is_alive_and_sends_what_has_failed(tmp_path: Path, toy: Toy) -> None:
     """A live twin stands in for the submission; one that the platform meanwhile says has failed does not."""
     line = channel(toy, tmp_path / "state")
-    first = submit(compilation(), line)
-    assert submit(compilation(), line, if_absent=True).id == first.id
+    first = submitted(compilation(), line)
+    assert submitted(compilation(), line, if_absent=True).id == first.id
     toy.states[first.native_id] = Status(State.FAILED, "ERROR", 1)
-    second = submit(compilation(), line, if_absent=True)
+    second = submitted(compilation(), line, if_absent=True)
     assert second.id != first.id
     assert toy.jobs() == [first.id.lower(), second.id.lower()]
 
@@ -230,7 +229,7 @@ def test_only_what_did_not_arrive_is_sent_again(tmp_path: Path, toy: Toy) -> Non
     """Unreachable twice, then accepted: three times the same token, with growing pauses, one job."""
     pauses: list[float] = []
     toy.plays = ["unreachable", "unreachable"]
-    found = submit(compilation(), channel(toy, tmp_path / "state", sleep=pauses.append))
+    found = submitted(compilation(), channel(toy, tmp_path / "state", sleep=pauses.append))
     assert [outgoing.token for outgoing in toy.sent] == [found.id.lower()] * 3
     assert pauses == list(RETRY_DELAYS[:2])
     assert found.state is State.PENDING
@@ -242,7 +241,7 @@ def test_what_has_arrived_although_it_was_said_not_to_is_not_sent_again(
 ) -> None:
     """The platform is asked for the token before it is tried again, and before that is given up."""
     toy.plays = list(plays)
-    found = submit(compilation(), channel(toy, tmp_path / "state"))
+    found = submitted(compilation(), channel(toy, tmp_path / "state"))
     assert (len(toy.sent), toy.jobs(), found.state) == (len(plays), [found.id.lower()], State.PENDING)
 
 
@@ -251,7 +250,7 @@ def test_a_platform_that_stays_unreachable_is_an_error_and_the_ledger_says_unsen
     toy.plays = ["unreachable"] * 9
     line = channel(toy, tmp_path / "state")
     with pytest.raises(Unreachable, match=r"no route to toy"):
-        submit(compilation(), line)
+        submitted(compilation(), line)
     (found,) = line.ledger.search()
     assert len(toy.sent) == len(RETRY_DELAYS) + 1
     assert (found.state, outcomes(found)) == (State.FAILED, {"": Kind.UNSENT})
@@ -262,7 +261,7 @@ def test_a_refusal_is_not_repeated(tmp_path: Path, toy: Toy) -> None:
     toy.plays = ["refuse"]
     line = channel(toy, tmp_path / "state")
     with pytest.raises(Refused) as caught:
-        submit(compilation(), line)
+        submitted(compilation(), line)
     (found,) = line.ledger.search()
     assert (str(caught.value), caught.value.help) == ("there is no queue gpu", "name another queue")
     assert found.parts[0].status == Status(State.FAILED, reason="there is no queue gpu")
@@ -273,7 +272,7 @@ def test_a_lost_answer_is_settled_by_asking_for_the_token(tmp_path: Path, toy: T
     """Accepted without an answer: the job is adopted, and the request went out once."""
     toy.plays = ["lose answer"]
     line = channel(toy, tmp_path / "state")
-    found = submit(compilation(), line)
+    found = submitted(compilation(), line)
     assert kinds(line.ledger, found) == [("", "adopted")]
     assert toy.jobs() == [found.id.lower()]
 
@@ -284,7 +283,7 @@ def test_a_lost_request_is_known_to_be_absent_only_after_some_patience(tmp_path:
     toy.plays = ["lose request"]
     line = channel(toy, tmp_path / "state", sleep=pauses.append)
     with pytest.raises(Unreachable, match=r"^no answer came; the platform does not have it$"):
-        submit(compilation(), line)
+        submitted(compilation(), line)
     (found,) = line.ledger.search()
     assert pauses == [0.0, *PATIENCE]
     assert (outcomes(found), len(toy.sent), toy.jobs()) == ({"": Kind.ABSENT}, 1, [])
@@ -302,7 +301,7 @@ def test_a_platform_that_can_not_be_reached_for_a_moment_is_asked_again(tmp_path
         return find(token, path)
 
     toy.find = found_later  # type: ignore[method-assign]
-    found = submit(compilation(), line)
+    found = submitted(compilation(), line)
     assert (kinds(line.ledger, found), away) == ([("", "adopted")], [])
 
 
@@ -311,7 +310,7 @@ def test_what_the_platform_can_not_tell_stays_unknown(tmp_path: Path, toy: Toy) 
     toy.plays, toy.blind = ["lose answer"], True
     line = channel(toy, tmp_path / "state")
     with pytest.raises(OutcomeUnknown) as caught:
-        submit(compilation(), line)
+        submitted(compilation(), line)
     (found,) = line.ledger.unsettled()
     assert (caught.value.exit_code, caught.value.help) == (4, f"settle it with `lading resolve {found.id}`")
     assert resolve(found, line).state is State.UNKNOWN
@@ -324,10 +323,10 @@ def test_an_answer_that_nobody_can_read_is_settled_like_one_that_did_not_come(tm
     """The job is adopted where the platform can be asked; where it can not, the exit code says unknown."""
     toy.plays = [RunnerError("it answered with 100000000 bytes"), RunnerError("it answered with 100000000 bytes")]
     line = channel(toy, tmp_path / "state")
-    assert outcomes(submit(compilation(), line)) == {"": Kind.ADOPTED}
+    assert outcomes(submitted(compilation(), line)) == {"": Kind.ADOPTED}
     toy.blind = True
     with pytest.raises(OutcomeUnknown, match=r"^it answered with 100000000 bytes$"):
-        submit(compilation(), line)
+        submitted(compilation(), line)
 
 
 @pytest.mark.parametrize("problem", [KeyboardInterrupt(), ValueError("a bug of ours")])
@@ -338,7 +337,7 @@ def test_an_interrupt_or_a_bug_while_sending_is_settled_and_still_raised(
     toy.plays = [problem]
     line = channel(toy, tmp_path / "state")
     with pytest.raises(type(problem)):
-        submit(compilation(), line)
+        submitted(compilation(), line)
     (found,) = line.ledger.search()
     assert kinds(line.ledger, found) == [("", "adopted")]
     assert toy.jobs() == [found.id.lower()]
@@ -346,7 +345,7 @@ def test_an_interrupt_or_a_bug_while_sending_is_settled_and_still_raised(
 
 def test_the_parts_of_a_workflow_are_sent_in_order_with_the_ids_of_those_they_need(tmp_path: Path, toy: Toy) -> None:
     """Each step has a token of its own and is told the native ids of the steps before it."""
-    found = submit(compilation("flow", *WORKFLOW), channel(toy, tmp_path / "state"))
+    found = submitted(compilation("flow", *WORKFLOW), channel(toy, tmp_path / "state"))
     ids = {part.name: part.native_id for part in found.parts}
     token = found.id.lower()
     assert [(one.token, one.after) for one in toy.sent] == [
@@ -362,7 +361,7 @@ def test_a_refused_step_stops_the_steps_before_it(tmp_path: Path, toy: Toy) -> N
     toy.plays = ["accept", "refuse"]
     line = channel(toy, tmp_path / "state")
     with pytest.raises(Refused) as caught:
-        submit(compilation("flow", *WORKFLOW), line)
+        submitted(compilation("flow", *WORKFLOW), line)
     (found,) = line.ledger.search()
     first = found.parts[0].native_id
     assert str(caught.value) == f"train: there is no queue gpu; prepare ({first}) was stopped"
@@ -381,7 +380,7 @@ def test_a_step_that_can_not_be_stopped_is_said(tmp_path: Path, toy: Toy) -> Non
     toy.stop_fails = True
     line = channel(toy, tmp_path / "state")
     with pytest.raises(Refused) as caught:
-        submit(compilation("flow", *WORKFLOW), line)
+        submitted(compilation("flow", *WORKFLOW), line)
     (found,) = line.ledger.search()
     first = found.parts[0].native_id
     assert str(caught.value) == f"train: there is no queue gpu; prepare ({first}) could not be stopped: no route"
@@ -391,12 +390,12 @@ def test_a_step_that_can_not_be_stopped_is_said(tmp_path: Path, toy: Toy) -> Non
 def test_after_is_looked_up_by_name_by_lading_id_and_by_native_id(tmp_path: Path, toy: Toy) -> None:
     """The newest submission of a name, a submission's id, and an id of the platform's own each become native ids."""
     line = channel(toy, tmp_path / "state")
-    submit(compilation("prepare", request(try_=1)), line)
-    newest = submit(compilation("prepare", request(try_=2)), line)
-    other = submit(compilation("other"), line)
+    submitted(compilation("prepare", request(try_=1)), line)
+    newest = submitted(compilation("prepare", request(try_=2)), line)
+    other = submitted(compilation("other"), line)
     (toy.folder / "toy-77").write_text("not ours")
     entries = {"ok": ["prepare", other.id], "any": ["toy-77"]}
-    submit(compilation("train", schedule={"after": entries}), line)
+    submitted(compilation("train", schedule={"after": entries}), line)
     wanted = {"prepare": newest.native_id, other.id: other.native_id, "toy-77": "toy-77"}
     assert toy.sent[-1].after == wanted
 
@@ -404,11 +403,11 @@ def test_after_is_looked_up_by_name_by_lading_id_and_by_native_id(tmp_path: Path
 def test_a_refused_submission_is_not_what_a_name_in_after_means(tmp_path: Path, toy: Toy) -> None:
     """The newest submission of the name that reached the platform counts."""
     line = channel(toy, tmp_path / "state")
-    reached = submit(compilation("prepare"), line)
+    reached = submitted(compilation("prepare"), line)
     toy.plays = ["refuse"]
     with pytest.raises(Refused):
-        submit(compilation("prepare"), line)
-    submit(compilation("train", schedule={"after": {"ok": ["prepare"]}}), line)
+        submitted(compilation("prepare"), line)
+    submitted(compilation("train", schedule={"after": {"ok": ["prepare"]}}), line)
     assert toy.sent[-1].after == {"prepare": reached.native_id}
 
 
@@ -416,16 +415,16 @@ def test_a_job_that_nobody_knows_can_not_be_waited_for(tmp_path: Path, toy: Toy)
     """An unknown name in ``after`` is an error before anything is written or sent."""
     line = channel(toy, tmp_path / "state")
     with pytest.raises(NoSuchJob, match=r"^toy knows no job prepare, and none was submitted there under that name$"):
-        submit(compilation("train", schedule={"after": {"ok": ["prepare"]}}), line)
+        submitted(compilation("train", schedule={"after": {"ok": ["prepare"]}}), line)
     assert (line.ledger.search(), toy.sent) == ([], [])
 
 
 def test_a_job_can_not_come_after_a_whole_workflow(tmp_path: Path, toy: Toy) -> None:
     """The error names the steps that it can come after."""
     line = channel(toy, tmp_path / "state")
-    submit(compilation("flow", *WORKFLOW), line)
+    submitted(compilation("flow", *WORKFLOW), line)
     with pytest.raises(NotSupported, match=r"^flow is a workflow, and a job can only come after one job$"):
-        submit(compilation("train", schedule={"after": {"ok": ["flow"]}}), line)
+        submitted(compilation("train", schedule={"after": {"ok": ["flow"]}}), line)
 
 
 def test_what_is_being_sent_is_not_resolved(tmp_path: Path, toy: Toy) -> None:
@@ -433,7 +432,7 @@ def test_what_is_being_sent_is_not_resolved(tmp_path: Path, toy: Toy) -> None:
     toy.plays, toy.blind = ["lose answer"], True
     line = channel(toy, tmp_path / "state")
     with pytest.raises(OutcomeUnknown):
-        submit(compilation(), line)
+        submitted(compilation(), line)
     (found,) = line.ledger.unsettled()
     toy.blind = False
     with (
@@ -448,7 +447,7 @@ def test_an_old_submission_is_resolved_without_waiting(tmp_path: Path, toy: Toy)
     """After an hour no request can still be on its way: the platform is asked once."""
     toy.plays, toy.blind = ["lose request"], True
     with pytest.raises(OutcomeUnknown):
-        submit(compilation(), channel(toy, tmp_path / "state"))
+        submitted(compilation(), channel(toy, tmp_path / "state"))
     pauses: list[float] = []
     toy.blind = False
     later = channel(toy, tmp_path / "state", sleep=pauses.append, clock=lambda: 1e12)
@@ -470,7 +469,7 @@ def test_many_are_submitted_at_once_and_answered_in_order(tmp_path: Path, toy: T
 def test_a_job_of_a_batch_waits_for_those_it_comes_after(tmp_path: Path, toy: Toy) -> None:
     """Of three documents in one file the later come after the first as it is submitted now, not as it once was."""
     line = channel(toy, tmp_path / "state")
-    submit(compilation("prepare"), line)
+    submitted(compilation("prepare"), line)
     after = {"after": {"ok": ["prepare"]}}
     work = [compilation("prepare"), compilation("train", schedule=after), compilation("test", schedule=after)]
     first, *_ = answers = list(submit_all(work, lambda _: line))
@@ -481,7 +480,7 @@ def test_a_job_of_a_batch_waits_for_those_it_comes_after(tmp_path: Path, toy: To
 def test_a_job_of_a_batch_is_not_sent_if_what_it_comes_after_was_refused(tmp_path: Path, toy: Toy) -> None:
     """An older submission of the same name does not stand in for the one that failed."""
     line = channel(toy, tmp_path / "state")
-    submit(compilation("prepare"), line)
+    submitted(compilation("prepare"), line)
     toy.plays = ["refuse"]
     work = [compilation("prepare"), compilation("train", schedule={"after": {"ok": ["prepare"]}})]
     answers = list(submit_all(work, lambda _: line))
@@ -491,7 +490,7 @@ def test_a_job_of_a_batch_is_not_sent_if_what_it_comes_after_was_refused(tmp_pat
 
 def both(line: Channel, *names: str) -> list[Submission]:
     """One submission of each name."""
-    return [submit(compilation(name), line) for name in names]
+    return [submitted(compilation(name), line) for name in names]
 
 
 def test_one_question_asks_for_all_the_live_jobs_of_a_target(tmp_path: Path, toy: Toy) -> None:
@@ -562,7 +561,7 @@ def test_following_survives_some_failures_and_not_all(tmp_path: Path, toy: Toy) 
     toy.states[job.native_id] = Status(State.FAILED, "F", 3)
     states = [one.state for one in follow(looking(line), [job], Pace(failures=2), lambda _: None)]
     assert states == [State.PENDING, State.FAILED]
-    other = submit(compilation("two"), line)
+    other = submitted(compilation("two"), line)
     failures += [Unreachable("no route")] * 3
     with pytest.raises(Unreachable):
         list(follow(looking(line), [other], Pace(failures=2), lambda _: None))

@@ -8,12 +8,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from kit.toy import Toy, channel, compilation, request
+from kit.toy import Toy, channel, compilation, request, submitted
 from lading.compiler.payload import Request
 from lading.runner.errors import RunnerError
 from lading.runner.ledger.ledger import Ledger
 from lading.runner.ledger.record import Event, Submission
-from lading.runner.submission.submit import submit
 
 
 class Doomed(Ledger):
@@ -52,7 +51,7 @@ def main(folder: Path, moment: str, if_absent: str = "") -> int:
     while moment == "at once" and not (folder / "go").exists():
         time.sleep(0.001)
     try:
-        print(submit(work, channel(client, folder, ledger=ledger), if_absent=bool(if_absent)).id)  # noqa: T201
+        print(submitted(work, channel(client, folder, ledger=ledger), if_absent=bool(if_absent)).id)  # noqa: T201
     except RunnerError as error:
         print(f"{error.exit_code} {error}\n{error.help}")  # noqa: T201
         return error.exit_code

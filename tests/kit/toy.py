@@ -14,10 +14,12 @@ from lading.compiler.pipeline import Compilation
 from lading.compiler.target import Platform, Target
 from lading.runner.errors import OutcomeUnknown, Refused, Unreachable
 from lading.runner.ledger.ledger import Ledger
+from lading.runner.ledger.record import Submission
 from lading.runner.platform import Accepted, Lacking, Outgoing
 from lading.runner.secrets.vault import Source, Vault
 from lading.runner.states import State, Status
 from lading.runner.submission.sendable import Sendable, sendable
+from lading.runner.submission.submit import submit
 from lading.runner.targets.channel import Channel
 from lading.schema.job import Job
 from lading.schema.layers import Layer
@@ -109,6 +111,11 @@ def channel(client: Toy, folder: Path, sources: Mapping[str, Source] | None = No
     settings: dict[str, Any] = {"sleep": lambda _: None, **rest}
     ledger = settings.pop("ledger", None) or Ledger(folder)
     return Channel(cast("Any", client), ledger, Vault(sources or {}), **settings)
+
+
+def submitted(job: Sendable, there: Channel, *, if_absent: bool = False) -> Submission:
+    """The submission as the ledger has it, once the platform has the job; or an error says what became of it."""
+    return there.ledger.get(submit(job, there, if_absent=if_absent))
 
 
 def request(name: str = "", needs: tuple[str, ...] = (), **body: Any) -> Request:

@@ -26,11 +26,9 @@ def _models_for_counts(plan: Plan) -> Iterator[Finding]:
     """Counts of GPUs that are the name of a model in the target's catalog: ``gpu: 90`` of a site that has a ``90``."""
     models = plan.target.catalog.get("gpus", {})
     counts = [path for path in plan.entries if path[-1] == "count"] if models else []
-    for path in counts:
+    for path in [path for path in counts if path[-2:] == ("gpu", "count")]:
         entry = plan.entries[path]
-        if path[-2:] != ("gpu", "count") or (*path[:-1], "model") in plan.entries:
-            continue
-        if str(entry.value) in models:
+        if (*path[:-1], "model") not in plan.entries and str(entry.value) in models:
             what = f'{entry.value} is a model of {plan.target.name}: write {{model: "{entry.value}", count: 1}}'
             yield Finding("LD215", path, {"what": what})
 

@@ -192,7 +192,7 @@ def _plain(value: Any, place: Place, unknown: list[tuple[Place, Secret | Late]])
         kind = type(value)
     if kind in SCALARS:
         return value
-    if kind is dict or isinstance(value, dict):
+    if isinstance(value, dict):
         plain = {}
         for key, item in value.items():
             inner = type(item)

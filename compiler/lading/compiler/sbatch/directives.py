@@ -61,7 +61,7 @@ def directives(view: View, exported: From = NOTHING) -> list[Directive]:
     """
     asked, chosen = _directives(view)
     export = Directive("export", _exported(view, exported))
-    own = [] if chosen and _gives_way(*export, {option for option, _ in chosen}) else [export]
+    own = [] if _gives_way(*export, {option for option, _ in chosen}) else [export]
     return [*asked, *own, *chosen]
 
 
@@ -72,11 +72,13 @@ def _directives(view: View) -> tuple[list[Directive], list[Directive]]:
     asked = [directive for part in parts for directive in part(view)]
     chosen = list(_rest(view))
     taken = {option for option, _ in chosen}
-    return [directive for directive in asked if not _gives_way(*directive, taken)] if taken else asked, chosen
+    return [directive for directive in asked if not _gives_way(*directive, taken)], chosen
 
 
 def _gives_way(option: str, value: From, taken: set[str]) -> bool:
     """Whether a native field says it instead; what a portable field asks for stands beside one of another option."""
+    if not taken:
+        return False
     rivals = next((group for group in RIVALS if option in group), frozenset())
     return option in taken or not (value.sources or taken.isdisjoint(rivals))
 
@@ -100,17 +102,10 @@ def _identity(view: View) -> Options:
 @once
 def priority_options(view: View) -> list[Directive]:
     """The QOS and the nice value, from each of the places that may ask for them."""
-    return list(_priority(view))
-
-
-def _priority(view: View) -> Options:
     found = view.get("schedule", "priority")
     chosen = (found.value or {}) if found else {}
-    for option in ("qos", "nice"):
-        if found and option in chosen:
-            yield Directive(option, From(chosen[option], found.sources))
-    yield from _set("qos", view.get("schedule", "preemptible"))
-    yield from _set("qos", native(view, "qos"))
+    asked = [Directive(name, From(chosen[name], found.sources)) for name in ("qos", "nice") if found and name in chosen]
+    return [*asked, *_set("qos", view.get("schedule", "preemptible")), *_set("qos", native(view, "qos"))]
 
 
 def _size(view: View) -> Options:

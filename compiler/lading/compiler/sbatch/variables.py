@@ -7,6 +7,7 @@ from typing import NamedTuple
 from lading.compiler.payload import From
 from lading.compiler.sbatch import tasks
 from lading.compiler.sbatch.native import OF_TASKS, native
+from lading.compiler.secrets import is_secret
 from lading.compiler.templating import Shell, sh
 from lading.compiler.variables import job_name, mount_variable
 from lading.compiler.view import View, once
@@ -82,7 +83,7 @@ class Env(NamedTuple):
 def _env(view: View) -> Env:
     env = Env({}, {}, {})
     for name, value in view.items("env").items():
-        place = env.secrets if isinstance(value.value, dict) else env.kept if _is_kept(name) else env.plain
+        place = env.secrets if is_secret(value.value) else env.kept if _is_kept(name) else env.plain
         place[name] = value
     return env
 

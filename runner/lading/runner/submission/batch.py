@@ -9,7 +9,7 @@ from typing import TypeVar
 from lading.runner.errors import RunnerError
 from lading.runner.submission.answers import Answers
 from lading.runner.submission.sendable import Sendable
-from lading.runner.submission.submit import submitted
+from lading.runner.submission.submit import submit
 from lading.runner.targets.channel import Channel
 
 WORKERS = 8
@@ -37,7 +37,7 @@ def submit_all(
         try:
             for before in _before(jobs, place):
                 _check_is_there(jobs[before].name, answers.at(before))
-            return submitted(jobs[place], channels[place], if_absent=if_absent)
+            return submit(jobs[place], channels[place], if_absent=if_absent)
         except RunnerError as error:
             return error
 

@@ -32,12 +32,7 @@ from lading.runner.submission.watch import refresh
 from lading.runner.targets.channel import Channel
 
 
-def submit(job: Sendable, channel: Channel, *, if_absent: bool = False) -> Submission:
-    """The submission, once the platform has the job; or an error says what became of it instead."""
-    return channel.ledger.get(submitted(job, channel, if_absent=if_absent))
-
-
-def submitted(job: Sendable, channel: Channel, *, if_absent: bool = False) -> str:
+def submit(job: Sendable, channel: Channel, *, if_absent: bool = False) -> str:
     """The platform has the job, and the ledger its native ids under the id that is returned; or an error says what
     became of it instead.
 

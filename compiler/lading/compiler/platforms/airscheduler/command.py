@@ -43,7 +43,7 @@ def _text(view: View) -> From | None:
     found = shell_text(view, fold=folded, env={} if has_variables(view) else variables(view))
     if found is None or not found.value.startswith("exec ") or _is_script(view, found.value):
         return found
-    return From(f"env {found.value[5:]}", found.sources)  # which is a program, and does the same
+    return From(f"env {found.value.removeprefix('exec ')}", found.sources)  # which is a program, and does the same
 
 
 def _is_script(view: View, text: str) -> bool:

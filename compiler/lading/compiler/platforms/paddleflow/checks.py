@@ -66,9 +66,9 @@ def _no_braces(root: View) -> Iterator[Finding]:
     if root.plan.once(type_of) is not JobType.WORKFLOW:
         return
     for path, entry in root.plan.entries.items():
-        own = path[2:] if path[0] == "steps" else path
-        is_text = own and not OUTSIDE_TEMPLATES & {str(own[0])} and entry.is_carried
-        if is_text and any("{{" in text for text in _texts(entry.carried and entry.carried.value)):
+        own, carried = path[2:] if path[0] == "steps" else path, entry.carried
+        is_inside = own and not OUTSIDE_TEMPLATES & {str(own[0])}
+        if is_inside and carried and any("{{" in text for text in _texts(carried.value)):
             yield refusal(
                 root, path, "Argo reads {{ }} itself, in any text: write such a text into a file of the image"
             )

@@ -52,7 +52,7 @@ def is_idle(view: View, role: str) -> bool:
 
 def has_program(view: View) -> bool:
     """Whether the spec says what is started, and does not leave it to the image."""
-    return view.is_set("command") or view.is_set("script")
+    return any(view.is_set(name) for name in PROGRAM)
 
 
 def framework_of(view: View) -> str | None:
