@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from kit.specs import HOSTILE_TEXT
 
@@ -215,6 +215,7 @@ CATALOGS = st.fixed_dictionaries(
 
 
 @given(CATALOGS)
+@example({"volumes": {"“": {"path": "/数据：一"}}})
 def test_what_is_written_reads_back(catalog: dict[str, Any]) -> None:
     """Whatever the names and values are, in the same bytes every time."""
     targets = {"cluster": {"platform": "slurm", "catalog": catalog}}

@@ -273,9 +273,17 @@ def test_every_text_of_a_spec_reads_back_the_same(argv: list[str], script: str, 
         ("a\tb\r\n", '"a\\tb\\r\\n"', '"a\\tb\\r\\n"'),
         ("\u200b\U000e0001", '"\\u200b\\U000e0001"', '"\\u200b\\U000e0001"'),
         ("é 日本 🙂", "é 日本 🙂", "é 日本 🙂"),
+        ("你好，世界", "你好，世界", '"你好，世界"'),
     ],
 )
 def test_quotes_stand_only_where_they_are_needed(text: str, alone: str, among: str) -> None:
     """What would be something else without quotes has them; what can not be seen is escaped."""
     leaf = value_leaf(text)
     assert laid_out({"a": leaf, "b": [leaf, leaf]}, {}) == [f"a: {alone}", f"b: [{among}, {among}]"]
+
+
+def test_a_key_with_what_only_looks_like_punctuation_has_quotes() -> None:
+    """Without them the reader takes it for a slip of the keyboard."""
+    text = "\n".join(laid_out({"队列：一": value_leaf("a，b"), "c": {"“": value_leaf(1)}}, {}))
+    assert text == '"队列：一": a，b\nc: {"“": 1}'
+    assert parsed(text) == {"队列：一": "a，b", "c": {"“": 1}}

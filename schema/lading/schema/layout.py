@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from lading.schema.node import Scalar
 from lading.schema.paths import Path, starts_with
 from lading.schema.scalars import resolve, trap
+from lading.schema.syntax import FULL_WIDTH
 
 Comments = Mapping[Path, Sequence[str]]
 
@@ -34,7 +35,8 @@ LONGEST_KEY = 1000
 """A longer key is introduced by a ``?``: libyaml looks for its colon no further than 1024 characters."""
 
 _NO_PLAIN = re.compile(r"\A(?:[ ?:,\[\]{}#&*!|>'\"%@`]|-(?: |\Z)|---|\.\.\.|<<)|:(?: |\Z)| #| \Z")
-_NO_PLAIN_IN_FLOW = re.compile(r"[\[\]{},:?]")
+_LIKE_PUNCTUATION = re.compile(f"[{''.join(FULL_WIDTH)}]")
+_NO_PLAIN_IN_FLOW = re.compile(rf"[\[\]{{}},:?]|{_LIKE_PUNCTUATION.pattern}")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0", "\x1b": "\\e"}
 
 
@@ -53,6 +55,12 @@ def value_leaf(value: Any) -> Leaf:
 def _resolved(text: str) -> Any:
     nowhere: Any = None
     return resolve(Scalar(text, True, nowhere))
+
+
+def _key(text: str) -> Leaf:
+    """The text as a key, where the reader takes nothing for punctuation that only looks like it."""
+    leaf = text_leaf(text)
+    return leaf._replace(is_plain=leaf.is_plain and not _LIKE_PUNCTUATION.search(text))
 
 
 def laid_out(node: Node, comments: Comments, path: Path = ()) -> list[str]:
@@ -78,7 +86,7 @@ def _parts(node: Node) -> Iterator[tuple[str | int, list[str], Node]]:
 
 
 def _introduction(key: str) -> list[str]:
-    word = _scalar(text_leaf(key))
+    word = _scalar(_key(key))
     return [f"{word}:"] if len(word) <= LONGEST_KEY else [f"? {word}", ":"]
 
 
@@ -116,7 +124,7 @@ def flow(node: Node) -> str:
     if isinstance(node, Leaf):
         return _scalar(node, in_flow=True)
     if isinstance(node, Mapping):
-        pairs = (f"{_scalar(text_leaf(key), in_flow=True)}: {flow(part)}" for key, part in node.items())
+        pairs = (f"{_scalar(_key(key), in_flow=True)}: {flow(part)}" for key, part in node.items())
         return "{" + ", ".join(pairs) + "}"
     return "[" + ", ".join(map(flow, node)) + "]"
 
