@@ -1,6 +1,7 @@
 """Names that nothing else has: a submission's id, and the token by which a platform finds its job again.
 
-An id is a ULID: 48 bits of milliseconds and 80 of chance, written as 26 letters and digits that sort by time.
+An id is a ULID: 48 bits of milliseconds and 80 of chance, written as 26 letters and digits that sort by time. Chance
+tells sources apart, and is asked once by each: within one, the time and counting do.
 """
 
 import hashlib
@@ -27,15 +28,15 @@ class Ids:
         clock: Callable[[], float] = time.time,
         entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        self._clock, self._entropy = clock, entropy
+        self._clock = clock
+        self._chance = int.from_bytes(entropy(_CHANCE // 8), "big")
         self._last = 0
         self._lock = threading.Lock()
 
     def new(self) -> str:
         """An id that was never given before."""
-        chance = int.from_bytes(self._entropy(_CHANCE // 8), "big")
         with self._lock:
-            fresh = int(self._clock() * 1000) << _CHANCE | chance
+            fresh = int(self._clock() * 1000) << _CHANCE | self._chance
             is_later = fresh >> _CHANCE > self._last >> _CHANCE
             self._last = fresh if is_later else self._last + 1
             return _written(self._last)

@@ -13,9 +13,10 @@ from lading.schema.paths import render
 
 
 class Sendable(NamedTuple):
-    """One compiled job. ``file`` is the spec's name as the user gave it, ``after`` the names and ids in the spec's
-    ``schedule.after``, ``endpoint`` the address that it will be sent to. ``id`` is that of its submission, where a plan
-    has given it one. What is long is ``packed``: of thousands that wait, a few are sent at a time.
+    """One compiled job. ``file`` is the spec's name as the user gave it, ``place`` where on this machine that is,
+    ``after`` the names and ids in the spec's ``schedule.after``, ``endpoint`` the address that it will be sent to.
+    ``id`` is that of its submission, where a plan has given it one. What is long is ``packed``: of thousands that wait,
+    a few are sent at a time.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Sendable(NamedTuple):
     file: str
     after: tuple[str, ...]
     endpoint: str
+    place: str
     packed: bytes
     id: str = ""
 
@@ -33,11 +35,6 @@ class Sendable(NamedTuple):
     def content(self) -> "Content":
         """What is long, unpacked for being used."""
         return content_of(json.loads(zlib.decompress(self.packed)))
-
-    @property
-    def place(self) -> str:
-        """Where the spec is, whichever folder is asked from later; nowhere, if it came from standard input."""
-        return "" if self.file == "-" else os.path.abspath(self.file)
 
 
 def sendable(compilation: Compilation) -> Sendable:
@@ -54,8 +51,14 @@ def sendable(compilation: Compilation) -> Sendable:
         file=compilation.spec.file,
         after=tuple(dict.fromkeys(entry for entries in conditions.values() for entry in entries)),
         endpoint=compilation.target.endpoint,
+        place=place_of(compilation.spec.file),
         packed=packed(_content(compilation, labels)),
     )
+
+
+def place_of(file: str) -> str:
+    """Where the spec is, whichever folder is asked from later; nowhere, if it came from standard input."""
+    return "" if file == "-" else os.path.abspath(file)
 
 
 class Content(NamedTuple):
