@@ -228,6 +228,34 @@ def test_heads_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None
         line.close()
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"2\r\n{}\r\n0\r\n" + b"x: y\r\n" * 1000, b"2;" + b"x" * 1000, b""],
+    ids=["after the last piece", "in a piece's size", "nothing"],
+)
+def test_a_body_that_comes_to_no_end_is_given_up(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
+    """Also where what drips is no part of the body itself, and where its end is that of the connection."""
+    monkeypatch.setattr(module, "SLOWEST", 0.3)
+    coding = b"transfer-encoding: chunked\r\n" if body else b""
+
+    def drip(listening: socket.socket) -> None:
+        with suppress(OSError), listening.accept()[0] as caller:
+            caller.recv(65536)
+            caller.sendall(b"HTTP/1.1 200 OK\r\n%s\r\n" % coding)
+            for letter in body:
+                caller.sendall(bytes([letter]))
+                time.sleep(0.002)
+            time.sleep(2)
+
+    with listening_to(drip) as url:
+        line = Connection(url)
+        before = time.monotonic()
+        with pytest.raises(OutcomeUnknown, match="too slowly"):
+            line.order(MAKE)
+        assert time.monotonic() - before < 1
+        line.close()
+
+
 BIG = Reply(200, b"x" * 64_000)
 
 

@@ -228,7 +228,7 @@ class Connection:
             if event in OPENED:
                 opened.append(info["return_value"])
 
-        longer = int(request.headers.get("content-length", 0)) / SLOWEST_LINE
+        longer = int(request.headers.get("content-length", 0)) // SLOWEST_LINE  # nothing for a small one
         allowed = SLOWEST + longer
         request.extensions["trace"] = trace
         request.extensions["timeout"]["read"] += longer
@@ -325,13 +325,22 @@ def _pieces(response: httpx.Response) -> Iterator[bytes]:
     if response.headers.get("content-encoding", "identity") != "identity":
         raise Lost(f"the answer is packed ({short(response.headers['content-encoding'])}), which nobody asked for")
     pieces, patience = response.iter_raw(), SLOWEST
+    cut = partial(_cut, [line] if (line := response.extensions.get("network_stream")) else [])
     while patience > 0:
         before = time.monotonic()  # the time that whoever reads takes is no fault of the server's
-        if (piece := next(pieces, None)) is None:
+        try:
+            with DEADLINES.within(patience, cut):
+                piece = next(pieces, None)
+        except httpx.TransportError:
+            if time.monotonic() - before < patience:
+                raise
+            break
+        patience -= time.monotonic() - before
+        if piece is not None:
+            patience = min(SLOWEST, patience + len(piece) / SLOWEST_LINE)
+            yield piece
+        elif patience > 0:
             return
-        earned = len(piece) / SLOWEST_LINE
-        patience = min(SLOWEST, patience - (time.monotonic() - before) + earned)
-        yield piece
     raise Lost(TRICKLES)
 
 
@@ -346,7 +355,7 @@ def _named(location: str) -> str:
 
 def _cause(error: BaseException) -> BaseException:
     """What the library's error was made of in the first place."""
-    while before := error.__cause__ or error.__context__:
+    while before := error.__cause__ or (None if error.__suppress_context__ else error.__context__):
         error = before
     return error
 

@@ -1,7 +1,6 @@
 """The line to an address: through which proxy, and who is believed about who the server is.
 
-It is the lower half of the library, which sends one request. The upper half would keep cookies and follow redirects,
-and takes a quarter of the time.
+It is the lower half of httpx, which sends one request. The upper half would keep cookies and follow redirects.
 """
 
 import ssl
@@ -13,12 +12,14 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from lading.runner.errors import RunnerError
+from lading.runner.http.direct import Direct
 
 
 def line_to(endpoint: str, ca_file: Path | None) -> httpx.BaseTransport:
     """A line that nothing was sent over yet."""
     trust = _trust(ca_file, endpoint.startswith("https:"))
-    return httpx.HTTPTransport(verify=trust, proxy=proxy_for(endpoint))
+    proxy = proxy_for(endpoint)
+    return httpx.HTTPTransport(verify=trust, proxy=proxy) if proxy else Direct(trust)
 
 
 def proxy_for(endpoint: str) -> str | None:

@@ -2,9 +2,10 @@
 
 import json
 import re
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -47,6 +48,7 @@ class Client(Lacking):
     def __init__(self, context: Context) -> None:
         self._options = context.options
         self._login = login_of(context, NAME, protocol.judge, protocol.login)
+        self._mark, self._requests = uuid4().hex, count(1)
         self._api = Api(NAME, connection(context, self._sign), protocol.judge, self._login)
 
     def submit(self, outgoing: Outgoing) -> Accepted:
@@ -211,7 +213,7 @@ class Client(Lacking):
 
     def _sign(self, request: httpx.Request) -> None:
         request.headers[protocol.TOKEN] = self._login.token()
-        request.headers[protocol.REQUEST_ID] = str(uuid.uuid4())
+        request.headers[protocol.REQUEST_ID] = f"{self._mark}-{next(self._requests)}"
 
 
 def _body(outgoing: Outgoing) -> dict[str, Any]:
