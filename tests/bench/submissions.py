@@ -1,6 +1,6 @@
-"""Many submissions at once to a platform behind 20 ms, beside what the HTTP client alone can send there.
+"""Many submissions at once to each platform behind 20 ms, beside what the HTTP client alone can send to one of them.
 
-The platform itself says how quickly jobs came, from the first to the last: starting and compiling are not counted.
+The platform itself says how quickly orders came, from the first to the last: starting and compiling are not counted.
 """
 
 import json
@@ -14,34 +14,42 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from servers.__main__ import NAMES
+
 from bench.timing import command_beside_python
 
-SIZES, IN_FLIGHT, LATENCY = (1_000, 5_000), 64, 0.02
+MANY, MANY_MORE, IN_FLIGHT, LATENCY = 1_000, 5_000, 64, 0.02
+PLAINEST = "paddleflow"
+"""One request for each job, and none that is signed: there the client alone is timed as well."""
+
 TESTS = Path(__file__).parents[1]
 SERVER = """
-import json, sys, threading
-from servers.paddleflow import serve
+import importlib, json, sys, time
 from servers.web import Fault, Server
-service = serve(runs=False)
-service.faults = [Fault(latency=float(sys.argv[1]), times=10**9)]
+class Timed(list):
+    def append(self, request):
+        super().append((time.monotonic(), request.method))
+service = importlib.import_module(f"servers.{sys.argv[1]}").serve(runs=False)
+service.seen, service.faults = Timed(), [Fault(latency=float(sys.argv[2]), times=10**9)]
 server = Server(service)
 print(json.dumps([server.url, service.target(server.url), dict(service.environ)]), flush=True)
 sys.stdin.read()
-made = [job.made for job in service.jobs.values()]
-print(json.dumps([len(service.accepted()), max(made) - min(made)]))
+orders = [at for at, method in service.seen if method != "GET"]
+print(json.dumps([len(service.accepted()), len(service.seen), max(orders) - min(orders)]))
 """
 
 
 @dataclass(slots=True)
 class Platform:
-    """A server in a process of its own: its address, its target, its logins; in the end how many jobs it has got, and
-    the seconds between the first and the last of them.
+    """A server in a process of its own: its address, its target, its logins; in the end how many jobs it has got, of
+    how many requests, and the seconds between the first order and the last.
     """
 
     url: str
     target: dict[str, object]
     logins: dict[str, str]
     jobs: int = 0
+    requests: int = 0
     seconds: float = 0.0
 
     @property
@@ -51,22 +59,22 @@ class Platform:
 
 
 @contextmanager
-def platform() -> Iterator[Platform]:
+def platform(name: str) -> Iterator[Platform]:
     """A platform without a job; afterwards it knows what came."""
     environ = {**os.environ, "PYTHONPATH": str(TESTS)}
-    argv = [sys.executable, "-c", SERVER, str(LATENCY)]
+    argv = [sys.executable, "-c", SERVER, name, str(LATENCY)]
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ) as process:
         assert process.stdout
         assert process.stdin
         there = Platform(*json.loads(process.stdout.readline()))
         yield there
         process.stdin.close()
-        there.jobs, there.seconds = json.loads(process.stdout.read())
+        there.jobs, there.requests, there.seconds = json.loads(process.stdout.read())
 
 
-def submitted(many: int) -> tuple[Platform, int]:
+def submitted(name: str, many: int) -> tuple[Platform, int]:
     """The platform after one command has submitted so many specs, and the most memory of the command in bytes."""
-    with TemporaryDirectory(prefix="lading-bench-") as folder, platform() as there:
+    with TemporaryDirectory(prefix="lading-bench-") as folder, platform(name) as there:
         place = Path(folder)
         site = {"lading": "v1", "kind": "site", "default": "there", "targets": {"there": there.target}}
         (place / "lading.site.yaml").write_text(json.dumps(site))
@@ -93,7 +101,7 @@ def sent_by_the_client_alone(many: int) -> Platform:
     trust = ssl.SSLContext(
         ssl.PROTOCOL_TLS_CLIENT
     )  # made once: one for each client would take longer than the requests
-    with platform() as there:
+    with platform(PLAINEST) as there:
         login = {"username": there.logins["PF_USER"], "password": there.logins["PF_PASSWORD"]}
         answer = httpx.post(f"{there.url}/api/paddleflow/v1/login", json=login)
         headers = {"x-pf-authorization": answer.json()["authorization"]}
@@ -112,13 +120,20 @@ def sent_by_the_client_alone(many: int) -> Platform:
     return there
 
 
+def row(name: str, many: int) -> str:
+    """What became of so many, as a line."""
+    there, memory = submitted(name, many)
+    each = there.requests / there.jobs
+    return f"{name:<14}{many:>6,} jobs {there.rate:>6,.0f}/s, {each:.0f} requests each, {memory / 2**20:.0f} MiB"
+
+
 def main() -> None:
-    """A line for each size."""
-    for many in SIZES:
-        there, memory = submitted(many)
-        alone = sent_by_the_client_alone(many)
-        line = f"{many:,}: {there.rate:.0f}/s, {memory / 2**20:.0f} MiB; httpx alone {alone.rate:.0f}/s"
-        sys.stdout.write(f"{line} ({there.rate / alone.rate:.0%})\n")
+    """A line for each platform, one for many more, and one for the client alone."""
+    for name in NAMES:
+        sys.stdout.write(f"{row(name, MANY)}\n")
+    sys.stdout.write(f"{row(PLAINEST, MANY_MORE)}\n")
+    alone = sent_by_the_client_alone(MANY_MORE)
+    sys.stdout.write(f"{'httpx alone':<14}{alone.jobs:>6,} jobs {alone.rate:>6,.0f}/s\n")
 
 
 if __name__ == "__main__":
