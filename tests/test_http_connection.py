@@ -197,19 +197,24 @@ def test_a_platform_that_wants_to_be_left_alone_is(server: Server) -> None:
 
 
 @pytest.mark.parametrize("reply", [Reply(200, b"x" * 50), Reply(200, b"", {"x": "x" * 50})], ids=["body", "head"])
+@pytest.mark.parametrize("endpoint", ["", "http://things.example.org"], ids=["direct", "proxy"])
 def test_an_answer_that_drips_is_given_up(
-    server: Server, line: Connection, monkeypatch: pytest.MonkeyPatch, reply: Reply
+    server: Server, monkeypatch: pytest.MonkeyPatch, reply: Reply, endpoint: str
 ) -> None:
-    """The time that all of an answer may take is bounded, however often a byte of it comes."""
+    """The time that all of an answer may take is bounded, however often a byte of it comes, and through whom."""
+    if endpoint:
+        monkeypatch.setenv("http_proxy", server.url)
+    line = Connection(endpoint or server.url, sleep=lambda _: None)
     line.ask(THERE)  # so that its connection is there already
-    monkeypatch.setattr(module, "SLOWEST", 0.5)
-    faults(server, drip=0.02, reply=reply)
-    before = time.monotonic()
-    with pytest.raises(OutcomeUnknown, match=r"took longer|too slowly"):
-        line.order(MAKE)
-    assert time.monotonic() - before < 1.5
-    monkeypatch.undo()
+    with monkeypatch.context() as hasty:
+        hasty.setattr(module, "SLOWEST", 0.5)
+        faults(server, drip=0.02, reply=reply)
+        before = time.monotonic()
+        with pytest.raises(OutcomeUnknown, match=r"took longer|too slowly"):
+            line.order(MAKE)
+        assert time.monotonic() - before < 1.5
     assert line.ask(THERE).json()["id"] == "7"
+    line.close()
 
 
 def test_heads_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
