@@ -332,7 +332,7 @@ WORDS = (b"\r\n", b"\n", b":", b" ", b"\x00", b"\xff", b"boundary=", b"''", b"-1
 
 @pytest.mark.parametrize("seed", range(3))
 def test_whatever_comes_is_an_answer_or_an_error_of_the_line(seed: int) -> None:
-    """Two thousand spoiled answers each: the standard library reads a head as a mail's, and trips over some."""
+    """Two thousand spoiled answers each."""
     chance = random.Random(seed)
     for _ in range(2_000):
         said = bytearray(HOSTILE[seed])
@@ -348,9 +348,3 @@ def test_whatever_comes_is_an_answer_or_an_error_of_the_line(seed: int) -> None:
                 patch.setattr(direct, "_connected", lambda *_, ours=ours: ours)
                 read(line, request("http://127.0.0.1/"))
             line.close()
-
-
-def test_a_head_over_which_the_standard_library_trips_is_no_answer() -> None:
-    """One that is known to make its reader of mails fail."""
-    with listening(says(HOSTILE[0])) as server, pytest.raises(httpx.RemoteProtocolError, match="makes no sense"):
-        read(Direct(NOBODY), request(server.url))

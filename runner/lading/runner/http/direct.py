@@ -1,4 +1,4 @@
-"""The line to a server with nothing in between: httpx's interface over the standard library's reader of answers.
+"""The line to a server with nothing in between: httpx's interface, h11 for what HTTP says, and a plain socket.
 
 Httpx's own transport takes twice as long for a request, and a thousand submissions are mostly requests. It still is the
 line through proxies, of which it knows every kind (``line.py``). Both raise the same errors: one kind before the first
@@ -7,8 +7,6 @@ byte of a request has left, another afterwards.
 At each system call a thread lets others run, and among dozens has to wait for its turn again. So there are few of them.
 """
 
-import http.client
-import io
 import select
 import socket
 import ssl
@@ -17,21 +15,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
+import h11
 import httpx
 
 KEPT = 5.0
 """Seconds that a connection is kept for the next request. What stands between forgets older ones without a word."""
 
 PIECE = 64 * 1024
-"""Bytes that are sent or read at a time; each piece has the whole timeout."""
+"""Bytes that are sent at a time; each piece has the whole timeout."""
+
+ROOM = 8 * 1024
+"""Bytes that are read at a time: every thread that waits for some has room for so many."""
+
+LONGEST_HEAD = 100 * 1024
+"""Bytes of the head of an answer."""
 
 OPENED = "connection.connect_tcp.complete"
 """What httpx calls the moment from which a request has a connection."""
 
 PORTS = {"http": 80, "https": 443}
 
-ANNOUNCED = frozenset({102, 103})
-"""Answers that announce another one, besides the 100 that the standard library knows."""
+Address = tuple[str, str, int]
+"""Of a server: the scheme, the host and the port."""
 
 
 class Direct(httpx.BaseTransport):
@@ -39,39 +44,39 @@ class Direct(httpx.BaseTransport):
 
     def __init__(self, trust: ssl.SSLContext) -> None:
         self._trust = trust
-        self._idle: list[_Line] = []
+        self._idle: list[_Connection] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The head of the answer, and its body as it comes. Raises as httpx's own transport does."""
-        timeouts = request.extensions["timeout"]
-        line = self._kept(request.url) or _Line(request.url, self._trust, timeouts["connect"])
+        timeouts, address = request.extensions["timeout"], _address(request.url)
+        connection = self._kept(address) or _Connection(address, self._trust, timeouts["connect"])
         try:
             if trace := request.extensions.get("trace"):
-                trace(OPENED, {"return_value": line})
-            line.send(request, timeouts["write"])
-            answer = line.answer(request.method, timeouts["read"])
+                trace(OPENED, {"return_value": connection})
+            connection.send(request, timeouts["write"])
+            head = connection.head(timeouts["read"])
         except BaseException:
-            line.close()
+            connection.close()
             raise
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-        body = _Body(answer, line, self._idle)
-        return httpx.Response(answer.status, headers=headers, stream=body, extensions={"network_stream": line})
+        body = _Body(connection, self._idle)
+        extensions = {"network_stream": connection}
+        return httpx.Response(head.status_code, headers=list(head.headers), stream=body, extensions=extensions)
 
     def close(self) -> None:
         """Nothing is open that is not in use."""
         while self._idle:
             self._idle.pop().close()
 
-    def _kept(self, url: httpx.URL) -> "_Line | None":
+    def _kept(self, address: Address) -> "_Connection | None":
         while self._idle:
-            line = self._idle.pop()
-            if line.is_good and line.goes_to(url):
-                return line
-            line.close()
+            connection = self._idle.pop()
+            if connection.is_good and connection.address == address:
+                return connection
+            connection.close()
         return None
 
 
-def _address(url: httpx.URL) -> tuple[str, str, int]:
+def _address(url: httpx.URL) -> Address:
     host = url.raw_host.decode("ascii")
     if url.scheme not in PORTS or not host:
         raise httpx.UnsupportedProtocol("the address does not begin with http:// or https:// and a name")
@@ -90,28 +95,14 @@ def _connected(scheme: str, host: str, port: int, trust: ssl.SSLContext, seconds
             raise
 
 
-class _Line:
-    """One connection: what httpx calls a ``network_stream``."""
+class _Connection:
+    """One connection to a server: what httpx calls a ``network_stream``."""
 
-    def __init__(self, url: httpx.URL, trust: ssl.SSLContext, seconds: float) -> None:
-        self._address = _address(url)
-        self._socket = _connected(*self._address, trust, seconds)
+    def __init__(self, address: Address, trust: ssl.SSLContext, seconds: float) -> None:
+        self.address = address
+        self._socket = _connected(*address, trust, seconds)
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=LONGEST_HEAD)
         self._idle_since = 0.0
-
-    def rests(self) -> None:
-        """Nothing is underway on it from now on."""
-        self._idle_since = time.monotonic()
-
-    @property
-    def is_good(self) -> bool:
-        """Whether it can take another request: a server that says something without being asked has closed it."""
-        unasked = select.poll()
-        unasked.register(self._socket, select.POLLIN)
-        return time.monotonic() - self._idle_since < KEPT and not unasked.poll(0)
-
-    def goes_to(self, url: httpx.URL) -> bool:
-        """Whether it is to the server of the address."""
-        return _address(url) == self._address
 
     def get_extra_info(self, info: str) -> Any:
         """The socket, as httpx asks for it."""
@@ -120,116 +111,90 @@ class _Line:
     def send(self, request: httpx.Request, seconds: float) -> None:
         """The server has the request, or does not want the rest of it."""
         self._wait_at_most(seconds)
-        for piece in _pieces(request):
-            try:
-                self._socket.sendall(piece)
-            except TimeoutError as error:
-                raise httpx.WriteTimeout("timed out") from error
-            except OSError:
-                return  # before it closed, it may have said why
+        with _told(httpx.WriteTimeout, httpx.WriteError):
+            for piece in self._pieces(request):
+                try:
+                    self._socket.sendall(piece)
+                except TimeoutError:
+                    raise
+                except OSError:
+                    return  # before it closed, it may have said why
 
-    def answer(self, method: str, seconds: float) -> "_Answer":
-        """The answer, of which the head is here."""
+    def head(self, seconds: float) -> h11.Response:
+        """The head of the answer itself, whatever has announced it."""
         self._wait_at_most(seconds)
-        answer = _Answer(self._socket, method=method)
-        try:
-            with _told(httpx.ReadTimeout, httpx.ReadError):
-                answer.begin()
-            _check_end(answer)
-        except BaseException:
-            answer.close()
-            raise
-        return answer
+        while not isinstance(event := self.event(), h11.Response):
+            pass
+        return event
+
+    def event(self) -> h11.Event:
+        """What the server says next."""
+        with _told(httpx.ReadTimeout, httpx.ReadError):
+            while (event := self._http.next_event()) is h11.NEED_DATA:
+                data = self._socket.recv(ROOM)
+                if not data and self._http.their_state is h11.SEND_RESPONSE:
+                    raise h11.RemoteProtocolError("the server closed the connection without sending an answer")
+                self._http.receive_data(data)
+        return cast("h11.Event", event)
+
+    def rests(self) -> bool:
+        """Whether another request may go out over it from now on."""
+        is_over = self._http.our_state is self._http.their_state is h11.DONE
+        if not is_over or self._http.trailing_data[0]:
+            return False
+        self._http.start_next_cycle()
+        self._idle_since = time.monotonic()
+        return True
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it still may: a server that says something without being asked has closed it."""
+        if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
+            return False  # it came together with the last answer, and the system has nothing of it any more
+        unasked = select.poll()
+        unasked.register(self._socket, select.POLLIN)
+        return time.monotonic() - self._idle_since < KEPT and not unasked.poll(0)
 
     def close(self) -> None:
         """It is not open any more."""
         self._socket.close()
+
+    def _pieces(self, request: httpx.Request) -> Iterator[bytes]:
+        """The request as it stands on the line: what is short in one piece, what is long in several."""
+        target, parts = request.url.raw_path, cast("httpx.SyncByteStream", request.stream)
+        held = self._said(h11.Request(method=request.method, target=target, headers=request.headers.raw))
+        for part in parts:
+            for start in range(0, len(part), PIECE):
+                held += self._said(h11.Data(data=part[start : start + PIECE]))
+                if len(held) > PIECE:
+                    yield held
+                    held = b""
+        yield held + self._said(h11.EndOfMessage())
+
+    def _said(self, event: h11.Event) -> bytes:
+        return self._http.send(event) or b""
 
     def _wait_at_most(self, seconds: float) -> None:
         if self._socket.gettimeout() != seconds:
             self._socket.settimeout(seconds)
 
 
-class _Lines(io.BufferedReader):
-    def readline(self, size: int | None = -1, /) -> bytes:
-        """A line. One that was cut off is none: it would be believed, and taken for the end of the head."""
-        line = super().readline(size)
-        if not line.endswith(b"\n") and len(line) != size:
-            raise http.client.IncompleteRead(line)
-        return line
-
-
-class _Answer(http.client.HTTPResponse):
-    def __init__(self, sock: socket.socket, method: str) -> None:
-        super().__init__(sock, method=method)
-        self.fp = _Lines(self.fp.detach())
-
-    def begin(self) -> None:
-        """The head of the answer itself is read, whatever has announced it."""
-        try:
-            super().begin()
-            while self.status in ANNOUNCED:
-                self.headers = None  # type: ignore[assignment] # by which it knows that it has not begun
-                super().begin()
-        except (TypeError, ValueError, LookupError) as error:  # a head is read as a mail's, whose reader trips easily
-            raise http.client.HTTPException("the head of the answer makes no sense") from error
-
-
 class _Body(httpx.SyncByteStream):
-    """What comes after the head. Read to its end, it leaves the line to the next request."""
+    """What comes after the head. Read to its end, it leaves the connection to the next request."""
 
-    def __init__(self, answer: _Answer, line: _Line, idle: list[_Line]) -> None:
-        self._answer, self._line, self._idle = answer, line, idle
-        self._is_over = False
+    def __init__(self, connection: _Connection, idle: list[_Connection]) -> None:
+        self._connection, self._idle = connection, idle
 
     def __iter__(self) -> Iterator[bytes]:
-        left = self._answer.length  # None where the end is told otherwise
-        while left != 0:
-            with _told(httpx.ReadTimeout, httpx.ReadError):
-                piece = self._answer.read1(PIECE)
-            if not piece:
-                break
-            left = None if left is None else left - len(piece)
-            yield piece
-        if left:
-            raise httpx.RemoteProtocolError(f"the connection was closed {left} bytes before the end of the answer")
-        self._is_over = True
+        while isinstance(event := self._connection.event(), h11.Data):
+            yield bytes(event.data)
 
     def close(self) -> None:
         """Nothing more is read."""
-        self._answer.close()
-        if self._is_over and not self._answer.will_close:
-            self._line.rests()
-            self._idle.append(self._line)
+        if self._connection.rests():
+            self._idle.append(self._connection)
         else:
-            self._line.close()
-
-
-def _pieces(request: httpx.Request) -> Iterator[bytes]:
-    """The request as it stands on the line: what is short in one piece, what is long in several."""
-    head = [(request.method.encode("ascii") + b" " + request.url.raw_path + b" HTTP/1.1")]
-    head += [name + b": " + value for name, value in request.headers.raw]
-    if any(b"\r" in line or b"\n" in line for line in head):
-        raise httpx.LocalProtocolError("a header holds the end of a line")
-    held = b"\r\n".join([*head, b"", b""])
-    is_chunked = "transfer-encoding" in request.headers
-    for part in cast("httpx.SyncByteStream", request.stream):
-        for start in range(0, len(part), PIECE):
-            piece = part[start : start + PIECE]
-            yield held + (b"%x\r\n%s\r\n" % (len(piece), piece) if is_chunked else piece)
-            held = b""
-    if held or is_chunked:
-        yield held + (b"0\r\n\r\n" if is_chunked else b"")
-
-
-def _check_end(answer: _Answer) -> None:
-    """Raises where nobody can tell for certain where the answer ends, and what the next one is."""
-    lengths = set(answer.headers.get_all("content-length", ()))
-    codings = answer.headers.get_all("transfer-encoding", ())
-    if len(lengths) > 1 or not all(length.isdecimal() for length in lengths):
-        raise httpx.RemoteProtocolError("the answer has no length that makes sense")
-    if codings and not answer.chunked:
-        raise httpx.RemoteProtocolError(f"the answer is coded in a way that nobody asked for: {codings[0]}")
+            self._connection.close()
 
 
 @contextmanager
@@ -239,15 +204,9 @@ def _told(late: type[httpx.TimeoutException], broken: type[httpx.NetworkError]) 
         yield
     except TimeoutError as error:
         raise late("timed out") from error
-    except http.client.HTTPException as error:
-        raise httpx.RemoteProtocolError(_said(error)) from None
-    except OSError as error:
+    except h11.RemoteProtocolError as error:
+        raise httpx.RemoteProtocolError(str(error)) from error
+    except h11.LocalProtocolError as error:
+        raise httpx.LocalProtocolError(str(error)) from error
+    except (OSError, UnicodeError) as error:  # the latter of a name that can be nobody's
         raise broken(str(error)) from error
-
-
-def _said(error: http.client.HTTPException) -> str:
-    if isinstance(error, http.client.IncompleteRead):
-        return "the connection was closed before the end of the answer"
-    if isinstance(error, http.client.BadStatusLine | http.client.UnknownProtocol):
-        return f"this is no HTTP: {error}"
-    return str(error)
