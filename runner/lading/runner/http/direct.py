@@ -34,44 +34,48 @@ ANNOUNCED = frozenset({102, 103})
 """Answers that announce another one, besides the 100 that the standard library knows."""
 
 
+Address = tuple[str, str, int]
+"""Of a server: the scheme, the host and the port."""
+
+
 class Direct(httpx.BaseTransport):
     """The line to one address, for one thread. ``trust`` says who is believed about who the server is."""
 
     def __init__(self, trust: ssl.SSLContext) -> None:
         self._trust = trust
-        self._idle: list[_Line] = []
+        self._idle: list[_Connection] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The head of the answer, and its body as it comes. Raises as httpx's own transport does."""
-        timeouts = request.extensions["timeout"]
-        line = self._kept(request.url) or _Line(request.url, self._trust, timeouts["connect"])
+        timeouts, address = request.extensions["timeout"], _address(request.url)
+        connection = self._kept(address) or _Connection(address, self._trust, timeouts["connect"])
         try:
             if trace := request.extensions.get("trace"):
-                trace(OPENED, {"return_value": line})
-            line.send(request, timeouts["write"])
-            answer = line.answer(request.method, timeouts["read"])
+                trace(OPENED, {"return_value": connection})
+            connection.send(request, timeouts["write"])
+            answer = connection.answer(request, timeouts["read"])
         except BaseException:
-            line.close()
+            connection.close()
             raise
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-        body = _Body(answer, line, self._idle)
-        return httpx.Response(answer.status, headers=headers, stream=body, extensions={"network_stream": line})
+        body = _Body(answer, connection, self._idle)
+        return httpx.Response(answer.status, headers=headers, stream=body, extensions={"network_stream": connection})
 
     def close(self) -> None:
         """Nothing is open that is not in use."""
         while self._idle:
             self._idle.pop().close()
 
-    def _kept(self, url: httpx.URL) -> "_Line | None":
+    def _kept(self, address: Address) -> "_Connection | None":
         while self._idle:
-            line = self._idle.pop()
-            if line.is_good and line.goes_to(url):
-                return line
-            line.close()
+            connection = self._idle.pop()
+            if connection.is_good and connection.address == address:
+                return connection
+            connection.close()
         return None
 
 
-def _address(url: httpx.URL) -> tuple[str, str, int]:
+def _address(url: httpx.URL) -> Address:
     host = url.raw_host.decode("ascii")
     if url.scheme not in PORTS or not host:
         raise httpx.UnsupportedProtocol("the address does not begin with http:// or https:// and a name")
@@ -90,12 +94,12 @@ def _connected(scheme: str, host: str, port: int, trust: ssl.SSLContext, seconds
             raise
 
 
-class _Line:
-    """One connection: what httpx calls a ``network_stream``."""
+class _Connection:
+    """One connection to a server: what httpx calls a ``network_stream``."""
 
-    def __init__(self, url: httpx.URL, trust: ssl.SSLContext, seconds: float) -> None:
-        self._address = _address(url)
-        self._socket = _connected(*self._address, trust, seconds)
+    def __init__(self, address: Address, trust: ssl.SSLContext, seconds: float) -> None:
+        self.address = address
+        self._socket = _connected(*address, trust, seconds)
         self._idle_since = 0.0
 
     def rests(self) -> None:
@@ -108,10 +112,6 @@ class _Line:
         unasked = select.poll()
         unasked.register(self._socket, select.POLLIN)
         return time.monotonic() - self._idle_since < KEPT and not unasked.poll(0)
-
-    def goes_to(self, url: httpx.URL) -> bool:
-        """Whether it is to the server of the address."""
-        return _address(url) == self._address
 
     def get_extra_info(self, info: str) -> Any:
         """The socket, as httpx asks for it."""
@@ -128,10 +128,10 @@ class _Line:
             except OSError:
                 return  # before it closed, it may have said why
 
-    def answer(self, method: str, seconds: float) -> "_Answer":
+    def answer(self, request: httpx.Request, seconds: float) -> "_Answer":
         """The answer, of which the head is here."""
         self._wait_at_most(seconds)
-        answer = _Answer(self._socket, method=method)
+        answer = _Answer(self._socket, method=request.method)
         try:
             with _told(httpx.ReadTimeout, httpx.ReadError):
                 answer.begin()
@@ -176,10 +176,10 @@ class _Answer(http.client.HTTPResponse):
 
 
 class _Body(httpx.SyncByteStream):
-    """What comes after the head. Read to its end, it leaves the line to the next request."""
+    """What comes after the head. Read to its end, it leaves the connection to the next request."""
 
-    def __init__(self, answer: _Answer, line: _Line, idle: list[_Line]) -> None:
-        self._answer, self._line, self._idle = answer, line, idle
+    def __init__(self, answer: _Answer, connection: _Connection, idle: list[_Connection]) -> None:
+        self._answer, self._connection, self._idle = answer, connection, idle
         self._is_over = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -199,10 +199,10 @@ class _Body(httpx.SyncByteStream):
         """Nothing more is read."""
         self._answer.close()
         if self._is_over and not self._answer.will_close:
-            self._line.rests()
-            self._idle.append(self._line)
+            self._connection.rests()
+            self._idle.append(self._connection)
         else:
-            self._line.close()
+            self._connection.close()
 
 
 def _pieces(request: httpx.Request) -> Iterator[bytes]:
