@@ -139,6 +139,7 @@ class _Connection:
         except BaseException:
             answer.close()
             raise
+        answer.will_close |= request.headers.get("connection") == "close"  # a server may do so without a word
         return answer
 
     def close(self) -> None:
@@ -152,9 +153,13 @@ class _Connection:
 
 class _Lines(io.BufferedReader):
     def readline(self, size: int | None = -1, /) -> bytes:
-        """A line. One that was cut off is none: it would be believed, and taken for the end of the head."""
+        """A line without blanks at its end, which mean nothing. One that was cut off is none: it would be believed, and
+        taken for the end of the head.
+        """
         line = super().readline(size)
-        if not line.endswith(b"\n") and len(line) != size:
+        if line.endswith(b"\n"):
+            return line.rstrip(b" \t\r\n") + b"\r\n" if line.strip() else line
+        if len(line) != size:
             raise http.client.IncompleteRead(line)
         return line
 
@@ -212,14 +217,29 @@ def _pieces(request: httpx.Request) -> Iterator[bytes]:
     if any(b"\r" in line or b"\n" in line for line in head):
         raise httpx.LocalProtocolError("a header holds the end of a line")
     held = b"\r\n".join([*head, b"", b""])
-    is_chunked = "transfer-encoding" in request.headers
-    for part in cast("httpx.SyncByteStream", request.stream):
-        for start in range(0, len(part), PIECE):
-            piece = part[start : start + PIECE]
-            yield held + (b"%x\r\n%s\r\n" % (len(piece), piece) if is_chunked else piece)
-            held = b""
-    if held or is_chunked:
-        yield held + (b"0\r\n\r\n" if is_chunked else b"")
+    for piece in _body(request):
+        yield held + piece
+        held = b""
+    if held:
+        yield held
+
+
+def _body(request: httpx.Request) -> Iterator[bytes]:
+    """The body as the head says: in pieces that each have their length, or so many bytes in all."""
+    parts = cast("httpx.SyncByteStream", request.stream)
+    pieces = (part[start : start + PIECE] for part in parts for start in range(0, len(part), PIECE))
+    if "transfer-encoding" in request.headers:
+        yield from (b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces)
+        yield b"0\r\n\r\n"
+        return
+    left = int(request.headers.get("content-length", 0))
+    for piece in pieces:
+        left -= len(piece)
+        if left < 0:
+            raise httpx.LocalProtocolError("there is more to send than was announced")
+        yield piece
+    if left:
+        raise httpx.LocalProtocolError(f"the last {left} bytes of what was announced are not there")
 
 
 def _check_end(answer: _Answer) -> None:
@@ -228,8 +248,8 @@ def _check_end(answer: _Answer) -> None:
     codings = answer.headers.get_all("transfer-encoding", ())
     if len(lengths) > 1 or not all(length.isdecimal() for length in lengths):
         raise httpx.RemoteProtocolError("the answer has no length that makes sense")
-    if codings and not answer.chunked:
-        raise httpx.RemoteProtocolError(f"the answer is coded in a way that nobody asked for: {codings[0]}")
+    if codings and not (answer.chunked and len(codings) == 1):
+        raise httpx.RemoteProtocolError(f"the answer is coded in a way that nobody asked for: {', '.join(codings)}")
 
 
 @contextmanager
@@ -241,7 +261,7 @@ def _told(late: type[httpx.TimeoutException], broken: type[httpx.NetworkError]) 
         raise late("timed out") from error
     except http.client.HTTPException as error:
         raise httpx.RemoteProtocolError(_said(error)) from None
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # of a name that can be none
         raise broken(str(error)) from error
 
 
