@@ -7,13 +7,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
-from pathlib import Path
 
 import httpx
 import pytest
 import trustme
 
-from lading.runner.http import direct
+from lading.runner.http import connection, direct
 from lading.runner.http.connection import NOT_REACHED, TIMEOUT
 from lading.runner.http.direct import Direct
 
@@ -346,22 +345,45 @@ def test_a_server_that_does_not_answer_is_given_up(line: httpx.BaseTransport) ->
             read(line, asked)
 
 
-def test_a_known_authority_is_believed_and_its_connection_kept(tmp_path: Path) -> None:
-    """What TLS itself says between two answers is nothing said unasked; another name's certificate is refused."""
+def vouched_for(name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server of that name, and who believes that it is."""
     authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context, trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    authority.issue_cert(name).configure_cert(context)
     authority.configure_trust(trust)
+    return context, trust
+
+
+def test_a_known_authority_is_believed_and_its_connection_kept() -> None:
+    """What TLS itself says between two answers is nothing said unasked; another name's certificate is refused."""
+    context, trust = vouched_for("127.0.0.1")
     line = Direct(trust)
     with listening(always(OK), context=context) as server:
         for _ in range(3):
             assert read(line, request(server.url)) == (200, b"{}")
         assert server.calls == 1
-        other = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("elsewhere.example.org").configure_cert(other)
-    with listening(always(OK), context=other) as server, pytest.raises(httpx.ConnectError, match="certificate"):
-        read(line, request(server.url))
+    line.close()
+    context, trust = vouched_for("elsewhere.example.org")
+    with listening(always(OK), context=context) as server, pytest.raises(httpx.ConnectError, match="certificate"):
+        read(Direct(trust), request(server.url))
+
+
+@pytest.mark.parametrize("kind", ["direct", "httpx"])
+def test_what_was_underway_when_a_connection_is_cut_off_is_read_as_it_was_meant(kind: str) -> None:
+    """Or not at all: what is encrypted is never taken for the answer."""
+    context, trust = vouched_for("127.0.0.1")
+    line = Direct(trust) if kind == "direct" else httpx.HTTPTransport(verify=trust)
+    body = b"x" * 40_000
+    with listening(always(b"HTTP/1.1 200 OK\r\nContent-Length: 40000\r\n\r\n" + body), context=context) as server:
+        response = line.handle_request(request(server.url))
+        threading.Event().wait(0.1)  # for all of it to be here
+        connection._cut([response.extensions["network_stream"]])
+        got = b""
+        with suppress(httpx.TransportError):
+            for piece in response.iter_raw():
+                got += piece
+        response.close()
+    assert body.startswith(got)
     line.close()
 
 

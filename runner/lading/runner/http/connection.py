@@ -307,8 +307,8 @@ def _address(url: str) -> httpx.URL:
 def _cut(opened: list[Any]) -> None:
     """Whoever waits for something of these streams hears at once that there is no more."""
     for stream in opened:
-        with suppress(OSError):
-            stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):  # by the plain socket's way: TLS's own leaves what is here already undeciphered
+            socket.socket.shutdown(stream.get_extra_info("socket"), socket.SHUT_RDWR)
 
 
 def _whole(response: httpx.Response, limit: int) -> bytes:
@@ -326,7 +326,7 @@ def _pieces(response: httpx.Response) -> Iterator[bytes]:
         raise Lost(f"the answer is packed ({short(response.headers['content-encoding'])}), which nobody asked for")
     pieces, patience = response.iter_raw(), SLOWEST
     cut = partial(_cut, [line] if (line := response.extensions.get("network_stream")) else [])
-    while patience > 0:
+    while True:
         before = time.monotonic()  # the time that whoever reads takes is no fault of the server's
         try:
             with DEADLINES.within(patience, cut):
@@ -334,14 +334,14 @@ def _pieces(response: httpx.Response) -> Iterator[bytes]:
         except httpx.TransportError:
             if time.monotonic() - before < patience:
                 raise
-            break
+            piece = None
         patience -= time.monotonic() - before
-        if piece is not None:
-            patience = min(SLOWEST, patience + len(piece) / SLOWEST_LINE)
-            yield piece
-        elif patience > 0:
+        if patience <= 0:
+            raise Lost(TRICKLES)  # also where something came at the last moment: nothing can follow it
+        if piece is None:
             return
-    raise Lost(TRICKLES)
+        patience = min(SLOWEST, patience + len(piece) / SLOWEST_LINE)
+        yield piece
 
 
 def _named(location: str) -> str:
