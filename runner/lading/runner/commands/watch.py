@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.invocation.options import WrongUsage, is_terminal, subcommand
+from lading.runner.invocation.options import HUMAN, WrongUsage, is_terminal, subcommand
 from lading.runner.invocation.session import Session
 from lading.runner.invocation.words import jobs
 
 
-@subcommand("lading watch", formats=("human",))
+@subcommand("lading watch", formats=(HUMAN,))
 @click.argument("ids", metavar="[ID]...", shell_complete=jobs, nargs=-1)
 def command(session: Session, ids: Sequence[str]) -> int:
     """Show submissions as they change.
