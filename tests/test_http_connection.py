@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -181,6 +182,18 @@ def test_which_proxy_is_used(endpoint: str, proxy: str | None, monkeypatch: pyte
     monkeypatch.setenv("all_proxy", "socks5://s.example.org")
     monkeypatch.setenv("no_proxy", ".example.net")
     assert proxy_for(endpoint) == proxy
+
+
+@pytest.mark.parametrize(
+    "proxy", ["socks5://me:secret@127.0.0.1:1", "gopher://me:secret@127.0.0.1:1", "http://me:secret@127.0.0.1:x"]
+)
+def test_a_proxy_that_can_not_be_used_is_told_and_nothing_sent(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without what logs in there."""
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    with pytest.raises(Refused, match=r"the proxy 127\.0\.0\.1:. .* can not be used") as caught:
+        Connection("http://things.example.org").order(MAKE)
+    assert "secret" not in f"{caught.value} {caught.value.help}"
 
 
 def test_a_platform_that_wants_to_be_left_alone_is(server: Server) -> None:
@@ -362,8 +375,8 @@ def test_only_a_known_authority_is_believed(tmp_path: Path) -> None:
     with serving(Things(), tls=context) as server:
         for file, error in (
             (None, Unreachable),
-            (tmp_path / "no.pem", RunnerError),
-            (tmp_path / "gone.pem", RunnerError),
+            (tmp_path / "no.pem", Refused),
+            (tmp_path / "gone.pem", Refused),
         ):
             line = Connection(server.url, ca_file=file)
             with pytest.raises(error, match="certificate"):
