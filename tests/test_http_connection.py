@@ -20,7 +20,7 @@ from servers.web import Fault, Reply, Request, Server, Service, as_json, route, 
 from lading.runner.errors import LoginRejected, OutcomeUnknown, Refused, RunnerError, SecretMissing, Unreachable
 from lading.runner.http import connection as module
 from lading.runner.http.answer import Answer, Garbled, field
-from lading.runner.http.api import login_of, token_in
+from lading.runner.http.api import header, login_of, token_in
 from lading.runner.http.connection import LARGEST_ANSWER, Call, Connection
 from lading.runner.http.line import proxy_for
 from lading.runner.http.login import Login
@@ -487,6 +487,22 @@ def test_an_answer_to_a_login_is_never_quoted(server: Server, body: bytes) -> No
     with pytest.raises(Unreachable, match="Things did not answer as it should") as raised:
         login.token()
     assert "t0k3n" not in str(raised.value)
+
+
+def test_where_the_login_fails_nothing_was_sent(server: Server) -> None:
+    """Whatever the platform says of it: an order that waited for it has surely not arrived."""
+
+    def judge(_: Answer) -> str:
+        raise RunnerError("the database is locked")
+
+    auth = {"username": SecretValue("ada"), "password": SecretValue("p4ssw0rd")}
+    context = Context("there", endpoint=server.url, auth=auth)
+    login = login_of(context, "Things", judge, lambda auth: (Call("POST", "/things", json=auth), ("token",)))
+    line = Connection(server.url, sign=header("token", login))
+    with pytest.raises(Unreachable, match="Things gave no login: the database is locked"):
+        line.order(MAKE)
+    line.close()
+    assert [request.json() for request in server.service.seen] == [{"username": "ada", "password": "p4ssw0rd"}]
 
 
 def test_a_field_has_its_type_or_is_garbled() -> None:
