@@ -46,7 +46,7 @@ class Unit(NamedTuple):
 BYTE = Unit(1, "B", "bytes")
 MIB, GIB = Unit(2**20, "MiB", "bytes"), Unit(2**30, "GiB", "bytes")
 SECOND, MINUTE = Unit(1, "s", "seconds"), Unit(60, "min", "seconds")
-CORE, MILLICORE = Unit(1000, "cores", "cores"), Unit(1, "m", "cores")
+CORE = Unit(1000, "cores", "cores")
 
 
 Found = TypeVar("Found")
