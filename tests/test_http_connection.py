@@ -171,6 +171,9 @@ def test_a_proxy_of_the_environment_is_used(server: Server, monkeypatch: pytest.
         ("https://a.example.org/x", "https://p.example.org:8080"),
         ("http://a.example.org:81", "socks5://s.example.org"),
         ("https://b.example.net", None),
+        ("https://c.example.org:8443", None),
+        ("https://c.example.org", "https://p.example.org:8080"),
+        ("https://[::1]:8443", None),
         ("https://", None),
     ],
 )
@@ -180,7 +183,7 @@ def test_which_proxy_is_used(endpoint: str, proxy: str | None, monkeypatch: pyte
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("https_proxy", "https://p.example.org:8080")
     monkeypatch.setenv("all_proxy", "socks5://s.example.org")
-    monkeypatch.setenv("no_proxy", ".example.net")
+    monkeypatch.setenv("no_proxy", ".example.net,c.example.org:8443,::1")
     assert proxy_for(endpoint) == proxy
 
 

@@ -23,9 +23,11 @@ def line_to(endpoint: str, ca_file: Path | None) -> httpx.BaseTransport:
 
 
 def proxy_for(endpoint: str) -> str | None:
-    """What the environment names as the way to the address (``HTTPS_PROXY``), unless it is excepted (``NO_PROXY``)."""
+    """What the environment names as the way to the address (``HTTPS_PROXY``), unless the address is excepted, by its
+    name alone or with its port (``NO_PROXY``).
+    """
     address = urlsplit(endpoint)
-    if not address.hostname or proxy_bypass(address.hostname):
+    if not address.hostname or proxy_bypass(address.hostname) or proxy_bypass(address.netloc):
         return None
     named = getproxies()
     found = named.get(address.scheme) or named.get("all")
