@@ -33,7 +33,6 @@ PORTS = {"http": 80, "https": 443}
 ANNOUNCED = frozenset({102, 103})
 """Answers that announce another one, besides the 100 that the standard library knows."""
 
-
 Address = tuple[str, str, int]
 """Of a server: the scheme, the host and the port."""
 
