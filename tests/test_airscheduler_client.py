@@ -141,8 +141,8 @@ def test_where_the_arguments_of_a_route_go(route: str, arguments: Mapping[str, A
 
 
 def test_a_route_with_a_place_for_what_there_is_not() -> None:
-    """It is the site that is wrong, and the error says where."""
-    with pytest.raises(RunnerError, match=r"options\.routes\.stop has \{col_name\}, and this operation has no such"):
+    """It is the site that is wrong, and the error says where; nothing was sent."""
+    with pytest.raises(Refused, match=r"options\.routes\.stop has \{col_name\}, and this operation has no such"):
         call({"routes": {"stop": "PUT /{col_name}/{id}"}}, "stop", {"id": 7})
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 from conftest import Golden
+from kit.compiling import problems_of
 
 from lading.schema.codes import CODES
 from lading.schema.document import lines_of
-from lading.schema.load import check_text
-from lading.schema.render.human import human, summary
+from lading.schema.render.human import human
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 BAD = Path(__file__).parent / "bad"
@@ -19,10 +19,9 @@ FILES = sorted(BAD.glob("*.yaml"))
 def test_wrong_file(file: Path, golden: Golden) -> None:
     """Every problem of the file is shown at its place with one thing to do, and nothing else is said."""
     data = file.read_bytes()
-    found = check_text(file.name, data)
+    found = problems_of(file.name, data)
     assert found
-    shown = human(found, {file.name: lines_of(data)}, width=100)
-    golden.compare(file.with_suffix(".out"), f"{shown}\n{summary(found)}\n")
+    golden.compare(file.with_suffix(".out"), human(found, {file.name: lines_of(data)}, width=100))
 
 
 def test_no_output_is_left_behind() -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from servers.web import Fault, Reply, Request, Server, Service, as_json, route, 
 from lading.runner.errors import LoginRejected, OutcomeUnknown, Refused, RunnerError, SecretMissing, Unreachable
 from lading.runner.http import connection as module
 from lading.runner.http.answer import Answer, Garbled, field
-from lading.runner.http.api import login_of, token_in
+from lading.runner.http.api import header, login_of, token_in
 from lading.runner.http.connection import LARGEST_ANSWER, Call, Connection
 from lading.runner.http.line import proxy_for
 from lading.runner.http.login import Login
@@ -170,6 +171,9 @@ def test_a_proxy_of_the_environment_is_used(server: Server, monkeypatch: pytest.
         ("https://a.example.org/x", "https://p.example.org:8080"),
         ("http://a.example.org:81", "socks5://s.example.org"),
         ("https://b.example.net", None),
+        ("https://c.example.org:8443", None),
+        ("https://c.example.org", "https://p.example.org:8080"),
+        ("https://[::1]:8443", None),
         ("https://", None),
     ],
 )
@@ -179,8 +183,20 @@ def test_which_proxy_is_used(endpoint: str, proxy: str | None, monkeypatch: pyte
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("https_proxy", "https://p.example.org:8080")
     monkeypatch.setenv("all_proxy", "socks5://s.example.org")
-    monkeypatch.setenv("no_proxy", ".example.net")
+    monkeypatch.setenv("no_proxy", ".example.net,c.example.org:8443,::1")
     assert proxy_for(endpoint) == proxy
+
+
+@pytest.mark.parametrize(
+    "proxy", ["socks5://me:secret@127.0.0.1:1", "gopher://me:secret@127.0.0.1:1", "http://me:secret@127.0.0.1:x"]
+)
+def test_a_proxy_that_can_not_be_used_is_told_and_nothing_sent(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without what logs in there."""
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    with pytest.raises(Refused, match=r"the proxy 127\.0\.0\.1:. .* can not be used") as caught:
+        Connection("http://things.example.org").order(MAKE)
+    assert "secret" not in f"{caught.value} {caught.value.help}"
 
 
 def test_a_platform_that_wants_to_be_left_alone_is(server: Server) -> None:
@@ -349,6 +365,20 @@ def test_a_file_goes_out_whole_at_every_attempt(server: Server, line: Connection
         line.order(Call("POST", "/upload", files={"file": ("a", pipe)}))
 
 
+@pytest.mark.parametrize("endpoint", ["", "http://things.example.org"], ids=["direct", "proxy"])
+@pytest.mark.parametrize("parts", [[b"abc"], [b"abc", b"def"]], ids=["shorter", "longer"])
+def test_a_file_that_changes_while_it_is_sent_is_lost(
+    server: Server, monkeypatch: pytest.MonkeyPatch, endpoint: str, parts: list[bytes]
+) -> None:
+    """It is not as long any more as was said, so nobody knows what the server makes of it."""
+    if endpoint:
+        monkeypatch.setenv("http_proxy", server.url)
+    line = Connection(endpoint or server.url)
+    with pytest.raises(OutcomeUnknown, match="Content-Length"):
+        line.order(Call("POST", "/upload", content=iter(parts), headers={"content-length": "5"}))
+    line.close()
+
+
 @contextmanager
 def listening_to(act: Callable[[socket.socket], None]) -> Iterator[str]:
     """The address of a server that does just this with the first who calls."""
@@ -367,8 +397,8 @@ def test_only_a_known_authority_is_believed(tmp_path: Path) -> None:
     with serving(Things(), tls=context) as server:
         for file, error in (
             (None, Unreachable),
-            (tmp_path / "no.pem", RunnerError),
-            (tmp_path / "gone.pem", RunnerError),
+            (tmp_path / "no.pem", Refused),
+            (tmp_path / "gone.pem", Refused),
         ):
             line = Connection(server.url, ca_file=file)
             with pytest.raises(error, match="certificate"):
@@ -479,6 +509,22 @@ def test_an_answer_to_a_login_is_never_quoted(server: Server, body: bytes) -> No
     with pytest.raises(Unreachable, match="Things did not answer as it should") as raised:
         login.token()
     assert "t0k3n" not in str(raised.value)
+
+
+def test_where_the_login_fails_nothing_was_sent(server: Server) -> None:
+    """Whatever the platform says of it: an order that waited for it has surely not arrived."""
+
+    def judge(_: Answer) -> str:
+        raise RunnerError("the database is locked")
+
+    auth = {"username": SecretValue("ada"), "password": SecretValue("p4ssw0rd")}
+    context = Context("there", endpoint=server.url, auth=auth)
+    login = login_of(context, "Things", judge, lambda auth: (Call("POST", "/things", json=auth), ("token",)))
+    line = Connection(server.url, sign=header("token", login))
+    with pytest.raises(Unreachable, match="Things gave no login: the database is locked"):
+        line.order(MAKE)
+    line.close()
+    assert [request.json() for request in server.service.seen] == [{"username": "ada", "password": "p4ssw0rd"}]
 
 
 def test_a_field_has_its_type_or_is_garbled() -> None:

@@ -7,13 +7,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
-from pathlib import Path
 
 import httpx
 import pytest
 import trustme
 
-from lading.runner.http import direct
+from lading.runner.http import connection, direct
 from lading.runner.http.connection import NOT_REACHED, TIMEOUT
 from lading.runner.http.direct import Direct
 
@@ -152,6 +151,7 @@ def test_half_an_answer_is_none(line: httpx.BaseTransport, answer: bytes) -> Non
         b"HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nContent-Length: 0x2\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\n\r\n",
         b'HTTP/1.1 100 Continue\r\nContent-Length: 12\r\n\r\n{"status": 1}',
@@ -172,6 +172,16 @@ def test_an_answer_may_be_announced(line: httpx.BaseTransport) -> None:
         assert read(line, request(server.url)) == (200, b"{}")
         assert read(line, request(server.url)) == (200, b"{}")
         assert server.calls == 1
+
+
+@pytest.mark.parametrize("answer", [OK, IN_PIECES], ids=["length", "pieces"])
+def test_blanks_around_what_a_head_says_mean_nothing(line: httpx.BaseTransport, answer: bytes) -> None:
+    """Neither for the length of the body, nor for what is made of any other header."""
+    spaced = answer.replace(b"Length: 2", b"Length: 2 \t").replace(b"Encoding: chunked", b"Encoding:chunked ")
+    spaced = spaced.replace(b"200 OK\r\n", b"200 OK\r\nRetry-After: \t5 \r\n")
+    with listening(always(spaced)) as server:
+        response = line.handle_request(request(server.url))
+        assert (response.headers["retry-after"], b"".join(response.iter_raw())) == ("5", b"{}")
 
 
 def test_what_ends_with_the_connection_is_whole(line: httpx.BaseTransport) -> None:
@@ -207,6 +217,14 @@ def test_a_connection_that_is_over_is_not_used(line: httpx.BaseTransport, acts: 
             assert read(line, request(server.url)) == (200, b"{}")
             threading.Event().wait(0.05)  # for what else it says
         assert server.calls == 3
+
+
+def test_a_connection_that_we_wanted_closed_is_not_used(line: httpx.BaseTransport) -> None:
+    """Also where the server does not say that it will: it may close it at any moment."""
+    with listening(always(OK)) as server:
+        for _ in range(2):
+            assert read(line, request(server.url, connection="close")) == (200, b"{}")
+        assert server.calls == 2
 
 
 def test_a_connection_is_not_kept_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,6 +282,24 @@ def test_a_body_goes_out_as_its_head_says(line: httpx.BaseTransport) -> None:
     assert got == [long, b"3\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n"]
 
 
+@pytest.mark.parametrize("content", [[b"abc"], [b"abcde", b"GET /y HTTP/1.1\r\n\r\n"]], ids=["shorter", "longer"])
+def test_a_body_that_is_not_as_long_as_its_head_says_is_given_up(content: list[bytes]) -> None:
+    """The server would wait for the rest, or take what is too much for a request of its own."""
+    got: list[bytes] = []
+    over = threading.Event()
+
+    def hear(caller: socket.socket) -> None:
+        while piece := caller.recv(65536):
+            got.append(piece)
+        over.set()
+
+    with listening(hear) as server:
+        with pytest.raises(httpx.LocalProtocolError):
+            read(Direct(NOBODY), request(server.url, iter(content), **{"content-length": "5"}))
+        assert over.wait(5)
+    assert content[0].startswith(b"".join(got).partition(b"\r\n\r\n")[2])
+
+
 def test_a_line_in_a_header_is_not_sent(line: httpx.BaseTransport) -> None:
     """It would be a header of its own, or a request."""
     got: list[bytes] = []
@@ -285,8 +321,15 @@ def test_an_address_of_another_kind_is_nobodys(line: httpx.BaseTransport, url: s
         read(line, request(url))
 
 
+@pytest.mark.parametrize("name", ["a..b", ".a", "a" * 64 + ".com"])
+def test_a_name_that_can_be_none_is_nobodys(name: str) -> None:
+    """The system is not even asked for it."""
+    with pytest.raises(httpx.ConnectError):
+        read(Direct(NOBODY), request(f"http://{name}/x"))
+
+
 def test_nobody_is_reached_where_nobody_listens(line: httpx.BaseTransport) -> None:
-    """At a port that was free a moment ago, and by a name that nobody has."""
+    """At a port that was free a moment ago."""
     with socket.create_server(("127.0.0.1", 0)) as there:
         port = there.getsockname()[1]
     with pytest.raises(httpx.ConnectError):
@@ -302,22 +345,45 @@ def test_a_server_that_does_not_answer_is_given_up(line: httpx.BaseTransport) ->
             read(line, asked)
 
 
-def test_a_known_authority_is_believed_and_its_connection_kept(tmp_path: Path) -> None:
-    """What TLS itself says between two answers is nothing said unasked; another name's certificate is refused."""
+def vouched_for(name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server of that name, and who believes that it is."""
     authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context, trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    authority.issue_cert(name).configure_cert(context)
     authority.configure_trust(trust)
+    return context, trust
+
+
+def test_a_known_authority_is_believed_and_its_connection_kept() -> None:
+    """What TLS itself says between two answers is nothing said unasked; another name's certificate is refused."""
+    context, trust = vouched_for("127.0.0.1")
     line = Direct(trust)
     with listening(always(OK), context=context) as server:
         for _ in range(3):
             assert read(line, request(server.url)) == (200, b"{}")
         assert server.calls == 1
-        other = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("elsewhere.example.org").configure_cert(other)
-    with listening(always(OK), context=other) as server, pytest.raises(httpx.ConnectError, match="certificate"):
-        read(line, request(server.url))
+    line.close()
+    context, trust = vouched_for("elsewhere.example.org")
+    with listening(always(OK), context=context) as server, pytest.raises(httpx.ConnectError, match="certificate"):
+        read(Direct(trust), request(server.url))
+
+
+@pytest.mark.parametrize("kind", ["direct", "httpx"])
+def test_what_was_underway_when_a_connection_is_cut_off_is_read_as_it_was_meant(kind: str) -> None:
+    """Or not at all: what is encrypted is never taken for the answer."""
+    context, trust = vouched_for("127.0.0.1")
+    line = Direct(trust) if kind == "direct" else httpx.HTTPTransport(verify=trust)
+    body = b"x" * 40_000
+    with listening(always(b"HTTP/1.1 200 OK\r\nContent-Length: 40000\r\n\r\n" + body), context=context) as server:
+        response = line.handle_request(request(server.url))
+        threading.Event().wait(0.1)  # for all of it to be here
+        connection._cut([response.extensions["network_stream"]])
+        got = b""
+        with suppress(httpx.TransportError):
+            for piece in response.iter_raw():
+                got += piece
+        response.close()
+    assert body.startswith(got)
     line.close()
 
 

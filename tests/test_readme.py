@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from kit.compiling import problems_of
 from kit.document import ROOT, follow, steps_of
 
 from lading.compiler.registry import language
-from lading.schema.load import check_text
 
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), ROOT / "specs" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 WITH_COMMANDS = [path for path in DOCUMENTS if steps_of(path) and path.name != "tour.md"]
@@ -47,7 +47,7 @@ def test_the_specs_of_a_document_are_specs(document: str) -> None:
     specs = re.findall(r"^```yaml\n(.*?)^```", (ROOT / document).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     assert specs
     for spec in specs:
-        assert check_text(document, spec.encode(), language()) == []
+        assert problems_of(document, spec.encode(), language()) == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lading.schema.codes import CODES, Severity
 from lading.schema.diagnostics import Diagnostic, Label, Place
 from lading.schema.render.github import github
-from lading.schema.render.human import human, summary
+from lading.schema.render.human import human
 from lading.schema.render.json import as_data
 from lading.schema.render.sarif import as_sarif
 from lading.schema.visible import columns, visible, visible_json
@@ -208,14 +208,6 @@ def test_rows_fit_the_width(line: str, data: st.DataObject) -> None:
     rows = drawn(diagnostic(Place(FILE, 1, column, 1, column + length)), [line], width)
     assert max(columns(row) for row in rows[2:]) <= width
     assert columns(rows[3]) <= columns(rows[2])
-
-
-def test_the_summary_counts() -> None:
-    """Errors, warnings and notes are counted, and the files they are in."""
-    error, warning = diagnostic(Place("a", 1, 1, 1, 1)), diagnostic(Place("b", 1, 1, 1, 1), severity="warning")
-    assert summary([error, error, warning]) == "2 errors, 1 warning in 2 files"
-    assert summary([diagnostic(severity="note")]) == "1 note"
-    assert summary([]) == "no problems"
 
 
 def test_json_is_what_the_contract_promises() -> None:

@@ -98,7 +98,7 @@ def body(client: Client, *commands: str, points: int = 1, **more: Any) -> dict[s
 
 def outgoing(payload: dict[str, Any]) -> Outgoing:
     """A task on its way out, with a token that no other has."""
-    return Outgoing(token(IDS.new()), "fit", "POST", protocol.CREATE, payload)
+    return Outgoing(token(IDS.new()), "fit", "POST", "/api/task/job/create", payload)
 
 
 def submitted(client: Client, *commands: str, **more: Any) -> str:

@@ -6,8 +6,10 @@ from typing import Any
 from lading.compiler.pipeline import Compilation, compile_spec
 from lading.compiler.registry import language
 from lading.compiler.target import Target
+from lading.schema.diagnostics import Diagnostic, in_order
 from lading.schema.load import load
 from lading.schema.paths import render
+from lading.schema.shape import Language
 
 Said = tuple[str, str, str]
 """The code of a finding, its path, and why."""
@@ -19,6 +21,12 @@ def compiled(text: str | bytes, target: Target, *, name: str = "spec.yaml", bare
     loaded = load(name, data, language=language())
     assert [d.message for d in loaded.diagnostics if d.is_error] == []
     return compile_spec(loaded.specs[0], target, verify=True, bare=bare)
+
+
+def problems_of(name: str, data: bytes, known: Language | None = None) -> list[Diagnostic]:
+    """Everything that is wrong with a file by itself, for no target in particular, in the order of its lines."""
+    loaded = load(name, data, language=known)
+    return in_order([*loaded.diagnostics, *(found for spec in loaded.specs for found in spec.for_target()[1])])
 
 
 def body(compilation: Compilation) -> Mapping[str, Any]:

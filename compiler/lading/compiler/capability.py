@@ -44,9 +44,9 @@ class Unit(NamedTuple):
 
 
 BYTE = Unit(1, "B", "bytes")
-KIB, MIB, GIB = Unit(2**10, "KiB", "bytes"), Unit(2**20, "MiB", "bytes"), Unit(2**30, "GiB", "bytes")
+MIB, GIB = Unit(2**20, "MiB", "bytes"), Unit(2**30, "GiB", "bytes")
 SECOND, MINUTE = Unit(1, "s", "seconds"), Unit(60, "min", "seconds")
-CORE, MILLICORE = Unit(1000, "cores", "cores"), Unit(1, "m", "cores")
+CORE = Unit(1000, "cores", "cores")
 
 
 Found = TypeVar("Found")

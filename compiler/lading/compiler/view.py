@@ -161,10 +161,7 @@ class View:
         return [View(self.plan, (*path, key), above) for key in keys]
 
     def _inherits(self, steps: Path) -> bool:
-        """Whether the level above speaks for this one:
-
-        the field is handed down, and nothing here stands in its place.
-        """
+        """Whether the level above speaks for this one: the field is handed down, and nothing here is in its place."""
         rivals = RIVALS.get(str(steps[0]), ()) if steps else ()
         return self._is_handed_down(steps) and not any(self._has_own(rival) for rival in rivals)
 

@@ -1,6 +1,6 @@
-"""What a platform is to the runner: one client per target, in ``runner/platforms/<name>.py`` or ``…/<name>/``.
+"""What a platform is to the runner: one client per target, in ``runner/platforms/<name>/``.
 
-The module has ``connect(context) -> Client``. A client knows its platform's protocol and nothing of specs, ledgers or
+The package has ``connect(context) -> Client``. A client knows its platform's protocol and nothing of specs, ledgers or
 screens. Operations that a platform lacks are left to :class:`Lacking`, which says so.
 """
 
@@ -25,11 +25,10 @@ def _no_secret(name: str) -> SecretValue:
 class Context:
     """What a client is made from: the target as the site describes it, and the places where it may keep files.
 
-    ``options`` are the platform's normalised site options, ``state_dir`` lading's own state folder (0700).
-    ``auth`` holds the login's values by name, looked
-    up when they are asked for, and ``secret`` gives the value of a secret that an option names. ``ca_file`` holds the
-    certificates of authorities that the endpoint is trusted by, None for those that this machine trusts. ``transport``
-    takes the place of the network, for tests.
+    ``options`` are the platform's normalised site options, ``state_dir`` lading's own state folder (0700). ``auth``
+    holds the login's values by name, looked up when they are asked for, and ``secret`` gives the value of a secret that
+    an option names. ``ca_file`` holds the certificates of authorities that the endpoint is trusted by, None for those
+    that this machine trusts. ``transport`` takes the place of the network, for tests.
     """
 
     target: str
@@ -231,10 +230,7 @@ class Client(Protocol):
         ...
 
     def check(self) -> Sequence[tuple[str, str]]:
-        """What ``doctor`` reports:
-
-        pairs of what was looked at and what was found. Raises the first thing that is wrong.
-        """
+        """For ``doctor``, pairs of what was looked at and what was found. Raises the first thing that is wrong."""
         ...
 
     def close(self) -> None:

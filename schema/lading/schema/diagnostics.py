@@ -1,7 +1,7 @@
 """What lading says about a file: findings speak in paths, diagnostics in places.
 
 A rule that objects makes a :class:`Finding`: a code, a path and the words the code's sentence needs. It knows no lines.
-:func:`diagnose` looks the lines up, once, at the end. Renderers (``render.py``) know diagnostics and no rules.
+:func:`diagnose` looks the lines up, once, at the end. Renderers (``render/``) know diagnostics and no rules.
 """
 
 from collections.abc import Iterable, Mapping

@@ -146,13 +146,6 @@ def load(
     return loading.loaded()
 
 
-def check_text(name: str, data: bytes, language: Language | None = None) -> list[Diagnostic]:
-    """Everything that is wrong with a file by itself, for no target in particular, in the order of its lines."""
-    loaded = load(name, data, language=language)
-    found = [diagnostic for spec in loaded.specs for diagnostic in spec.for_target()[1]]
-    return in_order([*loaded.diagnostics, *found])
-
-
 def load_site(name: str, data: bytes, language: Language | None = None) -> SiteFile:
     """A site file with everything that is wrong with it; an empty one where it is no site file at all."""
     return _only("site", load(name, data, language=language), name)

@@ -51,7 +51,7 @@ def command(
     something does, more if it could not be told.
     """
     from lading.runner.output.difference import show_differences
-    from lading.runner.review.baseline import GIT, baseline_of
+    from lading.runner.review.baseline import GIT, LAST, baseline_of
     from lading.runner.review.comparison import against_revision, compared
     from lading.runner.specs.compilation import checked, compilations, open_specs
 
@@ -71,6 +71,6 @@ def command(
         files = open_specs(session, paths, sets)
         named = [file.site.names if all_targets else targets for file in files]
         now = [one for file, names in zip(files, named, strict=True) for one in compilations(file, names, accept)]
-        found = [compared(baseline_of(session, against or "last", one, sets), one) for one in checked(session, now)]
+        found = [compared(baseline_of(session, against or LAST, one, sets), one) for one in checked(session, now)]
         show_differences(session, found)
     return 1 if any(one.what.is_difference for one in found) else 0

@@ -17,16 +17,10 @@ def command(session: Session, ids: Sequence[str]) -> int:
     Of everything that has not ended, where no ID is given. An ID is a submission's, or any unique beginning of it; or
     TARGET:NATIVE-ID for a job that lading did not submit.
     """
-    from lading.runner.jobs.found import Found, find_job, refreshed
+    from lading.runner.jobs.found import find_jobs, refreshed
     from lading.runner.output.asked import show, tell_age
-    from lading.runner.states import FINAL, State
 
-    if ids:
-        jobs = [find_job(session, text) for text in dict.fromkeys(ids)]
-    else:
-        alive = session.ledger.search(states=[state for state in State if state not in FINAL])
-        jobs = [Found(submission, session) for submission in alive]
-    found = refreshed(jobs)
+    found = refreshed(find_jobs(session, ids))
     if not found.submissions:
         session.screen.remark("nothing is pending or running; `lading list` shows what has ended")
     code = show(session.screen, found.submissions, found.errors)

@@ -17,13 +17,12 @@ def command(session: Session, ids: Sequence[str], timeout: str | None) -> int:
 
     Exits with 0 if all have succeeded, 1 if one has not, 4 if it is not known what became of one, or will.
     """
-    from lading.runner.jobs.found import find_job
+    from lading.runner.jobs.found import find_jobs
     from lading.runner.jobs.wait import limit_of, wait_for
     from lading.runner.output.asked import show
     from lading.runner.output.submissions import exit_code
 
     limit = limit_of(timeout)
-    jobs = [find_job(session, text) for text in dict.fromkeys(ids)]
-    ended = wait_for(session, jobs, limit)
+    ended = wait_for(session, find_jobs(session, ids), limit)
     show(session.screen, ended)
     return exit_code(ended)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from lading.runner.errors import LoginRejected, OutcomeUnknown, RunnerError, Unreachable
+from lading.runner.errors import LoginRejected, OutcomeUnknown, Refused, RunnerError, Unreachable
 from lading.runner.http.answer import Answer, Garbled, field
 from lading.runner.http.connection import Call, Connection, connection
 from lading.runner.http.login import Login
@@ -89,6 +89,10 @@ def login_of(context: Context, name: str, judge: Judge, enter: Enter, endpoint: 
         try:
             with door.reading(), _unquoted():
                 return token_in(door.ask(call), *where)
+        except (Refused, Unreachable):
+            raise
+        except RunnerError as problem:  # whatever it is, nothing else was sent
+            raise Unreachable(f"{name} gave no login: {problem}", problem.help) from None
         finally:
             door.close()
 

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import h11
 import httpx
 
 from lading.runner.errors import OutcomeUnknown, Refused, RunnerError, Unreachable
@@ -214,7 +215,8 @@ class Connection:
                 return line.handle_request(request)
         except NOT_REACHED as error:
             raise self._not_reached(error) from None
-        except (httpx.TransportError, OSError) as error:  # the network's, or that of a file which is sent
+        # the network's, or that of a file which is sent: it can not be read, or is not as long as it was
+        except (httpx.TransportError, OSError, h11.LocalProtocolError) as error:
             raise Lost(_reason(error)) from error
 
     @contextmanager
@@ -307,8 +309,8 @@ def _address(url: str) -> httpx.URL:
 def _cut(opened: list[Any]) -> None:
     """Whoever waits for something of these streams hears at once that there is no more."""
     for stream in opened:
-        with suppress(OSError):
-            stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):  # by the plain socket's way: TLS's own leaves what is here already undeciphered
+            socket.socket.shutdown(stream.get_extra_info("socket"), socket.SHUT_RDWR)
 
 
 def _whole(response: httpx.Response, limit: int) -> bytes:
@@ -326,7 +328,7 @@ def _pieces(response: httpx.Response) -> Iterator[bytes]:
         raise Lost(f"the answer is packed ({short(response.headers['content-encoding'])}), which nobody asked for")
     pieces, patience = response.iter_raw(), SLOWEST
     cut = partial(_cut, [line] if (line := response.extensions.get("network_stream")) else [])
-    while patience > 0:
+    while True:
         before = time.monotonic()  # the time that whoever reads takes is no fault of the server's
         try:
             with DEADLINES.within(patience, cut):
@@ -334,14 +336,14 @@ def _pieces(response: httpx.Response) -> Iterator[bytes]:
         except httpx.TransportError:
             if time.monotonic() - before < patience:
                 raise
-            break
+            piece = None
         patience -= time.monotonic() - before
-        if piece is not None:
-            patience = min(SLOWEST, patience + len(piece) / SLOWEST_LINE)
-            yield piece
-        elif patience > 0:
+        if patience <= 0:
+            raise Lost(TRICKLES)  # also where something came at the last moment: nothing can follow it
+        if piece is None:
             return
-    raise Lost(TRICKLES)
+        patience = min(SLOWEST, patience + len(piece) / SLOWEST_LINE)
+        yield piece
 
 
 def _named(location: str) -> str:

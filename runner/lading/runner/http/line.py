@@ -11,25 +11,38 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from lading.runner.errors import RunnerError
+from lading.runner.errors import Refused
 from lading.runner.http.direct import Direct
 
 
 def line_to(endpoint: str, ca_file: Path | None) -> httpx.BaseTransport:
-    """A line that nothing was sent over yet."""
+    """A line that nothing was sent over yet. Raises Refused where the certificates or the proxy can not be used."""
     trust = _trust(ca_file, endpoint.startswith("https:"))
     proxy = proxy_for(endpoint)
-    return httpx.HTTPTransport(verify=trust, proxy=proxy) if proxy else Direct(trust)
+    return _through(proxy, trust) if proxy else Direct(trust)
 
 
 def proxy_for(endpoint: str) -> str | None:
-    """What the environment names as the way to the address (``HTTPS_PROXY``), unless it is excepted (``NO_PROXY``)."""
+    """What the environment names as the way to the address (``HTTPS_PROXY``), unless the address is excepted, by its
+    name alone or with its port (``NO_PROXY``).
+    """
     address = urlsplit(endpoint)
-    if not address.hostname or proxy_bypass(address.hostname):
+    if not address.hostname or proxy_bypass(address.hostname) or proxy_bypass(address.netloc):
         return None
     named = getproxies()
     found = named.get(address.scheme) or named.get("all")
     return found if not found or "://" in found else f"http://{found}"
+
+
+def _through(proxy: str, trust: ssl.SSLContext) -> httpx.BaseTransport:
+    try:
+        return httpx.HTTPTransport(verify=trust, proxy=proxy)
+    except ImportError:
+        reason, help_ = "it speaks SOCKS, and the package for that is not installed", "install it: pip install socksio"
+    except (ValueError, httpx.InvalidURL):
+        reason, help_ = "it is no address of a proxy", "correct it, or except the target's address in NO_PROXY"
+    where = proxy.rpartition("@")[2]  # without what logs in there
+    raise Refused(f"the proxy {where} of the environment can not be used: {reason}", help_)
 
 
 @lru_cache(maxsize=8)
@@ -43,6 +56,6 @@ def _trust(ca_file: Path | None, is_needed: bool) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(ca_file))
     except (OSError, ssl.SSLError) as error:
         reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
-        raise RunnerError(
+        raise Refused(
             f"the certificates in {ca_file} can not be read: {reason}", "correct `caFile` in the site"
         ) from None

@@ -23,7 +23,6 @@ def report(error: BaseException) -> str:
 
 
 def _text(error: BaseException) -> str:
-
     python = ".".join(map(str, sys.version_info[:3]))
     told = "".join(traceback.format_exception(error))
     return f"lading {LADING}, Python {python}, {sys.platform}\n\n{told}"

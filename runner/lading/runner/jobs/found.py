@@ -14,7 +14,7 @@ from lading.runner.invocation.options import WrongUsage
 from lading.runner.invocation.session import Session, check_targets
 from lading.runner.ledger.record import Event, Kind, Part, Submission
 from lading.runner.secrets.scrub import scrubber
-from lading.runner.states import Status
+from lading.runner.states import State, Status
 from lading.runner.submission.watch import Pace, at_once, follow, refresh
 from lading.runner.targets.channel import Channel, check_same_place
 
@@ -93,6 +93,14 @@ def find_job(session: Session, text: str) -> Found:
     platform = session.site().target(target).platform.NAME
     part = Part("", "", Kind.ACCEPTED, native_id)
     return Found(Submission("", "", "", target, platform, "", parts=(part,)), session)
+
+
+def find_jobs(session: Session, texts: Sequence[str]) -> list[Found]:
+    """The submissions that the texts mean, each once; without any, all that have not ended."""
+    if texts:
+        return [find_job(session, text) for text in dict.fromkeys(texts)]
+    alive = session.ledger.search(states=[state for state in State if not state.is_final])
+    return [Found(submission, session) for submission in alive]
 
 
 class Refreshed(NamedTuple):

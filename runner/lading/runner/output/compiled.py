@@ -1,4 +1,4 @@
-"""Compilations as people and programs get them: payload files, and the JSON document of ``cli.md``."""
+"""Compilations as people and programs get them: payload files, what would be sent, and all of it as data."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -7,7 +7,9 @@ from lading.compiler.payload import Request
 from lading.compiler.pipeline import Compilation
 from lading.compiler.plan import Entry
 from lading.compiler.pointers import escape
+from lading.compiler.secrets import secret_names
 from lading.runner.output.screen import Screen, as_json
+from lading.runner.secrets.vault import HIDDEN
 from lading.runner.submission.sendable import Sendable
 from lading.schema.diagnostics import spot_of
 from lading.schema.paths import render
@@ -60,13 +62,19 @@ def _head(compilation: Compilation) -> dict[str, Any]:
     }
 
 
-HIDDEN = "***"
-"""Stands where a secret's value will stand."""
-
-
 def show_dry(screen: Screen, compiled: Sequence[Compilation]) -> int:
     """The exact requests that would be sent stand on standard output; nothing was sent."""
-    data = [_dry_data(compilation) for compilation in compiled]
+    return _show_requests(screen, [(_head(compilation), compilation.requests) for compilation in compiled])
+
+
+def show_planned(screen: Screen, jobs: Sequence[Sendable]) -> int:
+    """The same of the jobs of a plan."""
+    heads = [{key: getattr(job, key) for key in ("name", "target", "platform", "digest")} for job in jobs]
+    return _show_requests(screen, [(head, job.content.requests) for head, job in zip(heads, jobs, strict=True)])
+
+
+def _show_requests(screen: Screen, found: Sequence[tuple[dict[str, Any], Sequence[Request]]]) -> int:
+    data = [{**head, **_request_data(requests)} for head, requests in found]
     if screen.is_human:
         screen.result("".join(as_text(request) for one in data for request in one["requests"]))
     else:
@@ -74,18 +82,12 @@ def show_dry(screen: Screen, compiled: Sequence[Compilation]) -> int:
     return 0
 
 
-def show_planned(screen: Screen, jobs: Sequence[Sendable]) -> int:
-    """The same of the jobs of a plan."""
-    sent = [job.content.requests for job in jobs]
-    requests = [[hidden(one.as_data(), one.secrets) for one in several] for several in sent]
-    if screen.is_human:
-        screen.result("".join(as_text(request) for one in requests for request in one))
-    else:
-        heads = ({key: getattr(job, key) for key in ("name", "target", "platform", "digest")} for job in jobs)
-        secrets = (sorted({name for one in several for name in one.secrets.values()}) for several in sent)
-        found = zip(heads, requests, secrets, strict=True)
-        screen.document({"submissions": [{**head, "requests": each, "secrets": names} for head, each, names in found]})
-    return 0
+def _request_data(requests: Sequence[Request]) -> dict[str, Any]:
+    """The requests without values of secrets, and the names of those."""
+    return {
+        "requests": [hidden(request.as_data(), request.secrets) for request in requests],
+        "secrets": list(secret_names(requests)),
+    }
 
 
 def as_text(request: Mapping[str, Any]) -> str:
@@ -113,14 +115,6 @@ def _without(value: Any, texts: Mapping[str, str], pointer: str = "") -> Any:
     if isinstance(value, list):
         return [_without(item, texts, f"{pointer}/{index}") for index, item in enumerate(value)]
     return value
-
-
-def _dry_data(compilation: Compilation) -> dict[str, Any]:
-    return {
-        **_head(compilation),
-        "requests": [hidden(request.as_data(), request.secrets) for request in compilation.requests],
-        "secrets": list(compilation.secrets),
-    }
 
 
 def hidden(value: Any, secrets: Mapping[str, str], pointer: str = "") -> Any:

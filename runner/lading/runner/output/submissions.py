@@ -91,7 +91,7 @@ def moment(seconds: float | None) -> str | None:
 
 
 def submission_data(submission: Submission) -> dict[str, Any]:
-    """The submission as ``cli.md`` has it."""
+    """The submission as data."""
     telling = _telling(submission)
     return {
         "id": submission.id or None,

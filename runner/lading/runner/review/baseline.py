@@ -14,11 +14,11 @@ from lading.runner.specs.compilation import compilations, open_spec
 from lading.runner.specs.files import read
 from lading.schema.diagnostics import InvalidSpec
 
-LAST = "last"
-FORMS = ("last", "live", "git:REV")
-LIVE = "live"
+LAST, LIVE = "last", "live"
 GIT = "git:"
 """Before the name of a revision, with which whole folders are compared."""
+
+FORMS = (LAST, LIVE, f"{GIT}REV")
 
 Requests = Sequence[Mapping[str, Any]]
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from lading.runner.errors import OutcomeUnknown, Unreachable
 from lading.runner.sbatch.answer import Ask
-from lading.runner.submission.ids import ALPHABET, LENGTH
+from lading.runner.submission.ids import time_of
 
 PREFIX = "lading:"
 """What the first word of a job's comment starts with; the token follows."""
@@ -74,11 +74,8 @@ def min_age(settings: Mapping[str, str]) -> int:
 
 
 def _age(token: str) -> float | None:
-    """The seconds since the token was made: the first ten letters of a submission's id are a time."""
-    letters = token[:LENGTH].upper()
-    if len(letters) < LENGTH or any(letter not in ALPHABET for letter in letters):
+    """The seconds since the token was made, None where it does not say."""
+    try:
+        return time.time() - time_of(token)
+    except ValueError:
         return None
-    milliseconds = 0
-    for letter in letters[:10]:
-        milliseconds = milliseconds * len(ALPHABET) + ALPHABET.index(letter)
-    return time.time() - milliseconds / 1000

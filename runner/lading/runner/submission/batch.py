@@ -58,8 +58,11 @@ def on_each_target(
             while True:
                 answers.fill(places.popleft(), work)
 
-    counts = [(places, min(workers, len(places))) for places in queues]
-    threads = [Thread(target=take, args=(places,), name="submit") for places, count in counts for _ in range(count)]
+    threads = [
+        Thread(target=take, args=(places,), name="submit")
+        for places in queues
+        for _ in range(min(workers, len(places)))
+    ]
     try:
         for thread in threads:
             thread.start()

@@ -47,9 +47,12 @@ def _written(number: int) -> str:
 
 
 def time_of(token: str) -> float:
-    """When the token's submission was made, in seconds since the epoch."""
+    """When the token's submission was made, in seconds since the epoch. Raises ValueError where it does not say."""
+    letters = token[:LENGTH].upper()
+    if len(letters) < LENGTH:
+        raise ValueError(f"{token} is no token")
     number = 0
-    for letter in token[:LENGTH].upper():
+    for letter in letters:
         number = number << 5 | ALPHABET.index(letter)
     return (number >> _CHANCE) / 1000
 

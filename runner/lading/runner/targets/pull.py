@@ -10,7 +10,6 @@ from lading.runner.output.files import write_whole
 from lading.runner.targets.catalog import lock_text, sections_of
 from lading.runner.targets.lock import NAME
 from lading.runner.targets.sites import Site
-from lading.schema.diagnostics import has_errors
 from lading.schema.load import load_lock
 
 
@@ -35,7 +34,7 @@ def pull(site: Site, catalogs: Mapping[str, Mapping[str, Any]]) -> list[Change]:
     pulled = {name: {"platform": site.entry(name)["platform"], "catalog": own} for name, own in catalogs.items()}
     text = lock_text({**kept, **pulled})
     problems = [problem for problem in load_lock(NAME, text.encode(), language()).diagnostics if problem.is_error]
-    if has_errors(problems):
+    if problems:
         where = f" ({problems[0].path})" if problems[0].path else ""
         raise RunnerError(
             f"what the target says of itself can not be written down: {problems[0].message}{where}",

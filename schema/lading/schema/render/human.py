@@ -33,18 +33,6 @@ def human(diagnostics: Iterable[Diagnostic], sources: Sources, *, color: bool = 
     return "\n".join(_paragraph(diagnostic, sources, paint, width) for diagnostic in diagnostics)
 
 
-def summary(diagnostics: Sequence[Diagnostic]) -> str:
-    """How many of each kind there are, and in how many files, in a line."""
-    counts = [(severity, sum(d.severity is severity for d in diagnostics)) for severity in Severity]
-    said = ", ".join(_counted(count, severity) for severity, count in counts if count)
-    files = len({d.place.file for d in diagnostics if d.place})
-    return (said or "no problems") + (f" in {_counted(files, 'file')}" if files else "")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def _ansi(text: str, style: str) -> str:
     return f"\x1b[{style}m{text}\x1b[0m" if text else ""
 

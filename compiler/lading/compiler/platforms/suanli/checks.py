@@ -9,6 +9,7 @@ from lading.compiler.plan import Plan
 from lading.compiler.platforms.suanli.container_checks import container_findings
 from lading.compiler.platforms.suanli.counting import MOST_RANGES, own_section, pods_of
 from lading.compiler.platforms.suanli.machines import (
+    GPUS,
     NOTHING,
     Asked,
     Rental,
@@ -84,7 +85,7 @@ def _machine(root: View) -> Iterator[Finding]:
 def _why_none(found: Rental, target: Target) -> str:
     """None is large enough, or those that are can not be shared as the containers ask."""
     there = catalog_machines(target).items()
-    counts = [f"{name} has {entry.get('gpuCount', 0)}" for name, entry in there if found.asked.fits(entry, 1)]
+    counts = [f"{name} has {entry.get(GPUS, 0)}" for name, entry in there if found.asked.fits(entry, 1)]
     if not counts:
         return f"no machine of the catalog has {_wanted(found.asked)}"
     whole = found.gpu_parts

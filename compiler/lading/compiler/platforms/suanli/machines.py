@@ -13,6 +13,9 @@ from lading.compiler.platforms.suanli.counting import own_section
 from lading.compiler.target import Target
 
 MIB = 2**20
+GPUS = "gpuCount"
+"""How many GPUs a machine of the catalog has; cores and memory are called there as a job calls them."""
+
 Part = Mapping[str, Any]
 
 
@@ -42,7 +45,7 @@ class Machine(NamedTuple):
 
     def has(self, resource: str) -> int:
         """How much of the resource it has: cpu, memory or gpu, in base units."""
-        return int(self.entry.get("gpuCount" if resource == "gpu" else resource, 0))
+        return int(self.entry.get(GPUS if resource == "gpu" else resource, 0))
 
     @property
     def all_gpu_memory(self) -> int:
@@ -62,7 +65,7 @@ class Asked(NamedTuple):
 
     def fits(self, entry: Mapping[str, Any], gpu_parts: int) -> bool:
         """Whether the catalog's machine has it all, in GPUs that divide into so many equal parts."""
-        gpus = entry.get("gpuCount", 0)
+        gpus = entry.get(GPUS, 0)
         if gpus < self.gpus or entry.get("memory", 0) < self.memory or entry.get("cpu", 0) < self.cores:
             return False
         if self.models and self.models != {entry.get("gpuModel")}:
@@ -175,7 +178,7 @@ def _machines(job: Part, target: Target, wanted: Asked, gpu_parts: int) -> list[
 
 
 def _bundle(entry: Mapping[str, Any]) -> Bundle:
-    return Bundle(entry.get("gpuCount", 0), entry.get("memory", 0), entry.get("cpu", 0))
+    return Bundle(entry.get(GPUS, 0), entry.get("memory", 0), entry.get("cpu", 0))
 
 
 def _named(named: Sequence[Mapping[str, Any]], target: Target) -> Iterator[Machine]:

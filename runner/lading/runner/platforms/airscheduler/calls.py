@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from lading.compiler.platforms.airscheduler.routes import route
-from lading.runner.errors import NotSupported, RunnerError
+from lading.runner.errors import NotSupported, Refused
 from lading.runner.http.connection import Call
 
 IN_THE_MANUAL = {"id": "task_id"}
@@ -49,7 +49,7 @@ def call(options: Mapping[str, Any], operation: str, arguments: Arguments) -> Ca
 def _filled(operation: str, template: str, given: Arguments) -> str:
     unknown = sorted(set(_PLACE.findall(template)) - set(given))
     if unknown:
-        raise RunnerError(
+        raise Refused(
             f"options.routes.{operation} has {{{unknown[0]}}}, and this operation has no such thing",
             f"what it has is {' and '.join(f'{{{name}}}' for name in given) or 'nothing'}",
         )

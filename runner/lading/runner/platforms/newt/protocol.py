@@ -31,9 +31,6 @@ LARGEST_UPLOAD = 1_048_000
 LONGEST_ARGUMENTS = 128
 """Characters of ``jobfile_args`` that are kept."""
 
-PLAIN_PATH = re.compile(r"(?:/|~/)[A-Za-z0-9._/@:=+,-]*")
-"""A path that a shell reads without quotes, as the service gives it to one."""
-
 SOON = (0.005, 0.02, 0.05, 0.1, 0.2, 0.5)
 """Seconds before the first looks at a task; the later ones come once a second, as those of the service's own client."""
 

@@ -16,7 +16,7 @@ from lading.runner.secrets.scrub import scrubber
 from lading.runner.states import State
 
 NAME = "Suanli"
-CREATE, DETAIL, SEARCH, STOP = (f"/api/task/job/{name}" for name in ("create", "detail", "search", "stop"))
+DETAIL, SEARCH, STOP = (f"/api/task/job/{name}" for name in ("detail", "search", "stop"))
 POINTS, POINT_LOG, POD_EVENT = (f"/api/deployment/task/{name}" for name in ("points", "point_log", "pod_event"))
 RESOURCES = "/api/deployment/resource/search"
 STORAGES, NAS = "/api/storage/get_storage", "/api/storage/nas/v1/list"
