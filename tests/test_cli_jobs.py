@@ -304,6 +304,16 @@ def test_init_writes_a_spec_that_runs(cli: Cli) -> None:
     )
 
 
+@pytest.mark.parametrize("field", ["image", "env", "replicas", "array", "gpu"])
+def test_what_the_first_spec_has_to_try_is_right(cli: Cli, field: str) -> None:
+    """Each field that stands there as a comment is valid once it is none."""
+    assert cli("init", "new").code == 0
+    spec = Path("new/hello.yaml")
+    spec.write_text(re.sub(rf"(?m)^( *)# ({field}:)", r"\1\2", spec.read_text("utf-8")), "utf-8")
+    assert f"# {field}:" not in spec.read_text("utf-8")
+    assert cli("validate", "--no-targets", str(spec)).code == 0
+
+
 def test_a_log_as_a_document_holds_every_character(cli: Cli) -> None:
     """Control characters arrive in JSON as they were printed."""
     id_ = submitted(cli, "colours.yaml")
