@@ -314,6 +314,19 @@ def test_what_the_first_spec_has_to_try_is_right(cli: Cli, field: str) -> None:
     assert cli("validate", "--no-targets", str(spec)).code == 0
 
 
+def test_without_a_site_file_that_is_said(cli: Cli) -> None:
+    """Whoever names a target in the wrong folder learns that no site was found, not which targets the built-in has."""
+    Path("lading.site.yaml").unlink(missing_ok=True)
+    told = cli("submit", "hello.yaml", "-t", "cluster")
+    assert (told.code, told.err.splitlines()) == (
+        2,
+        [
+            'error[LD701]: no site file is found, so there is no target "cluster"',
+            "  = help: go to the folder of your site, name it with --site, or write one with `lading init`",
+        ],
+    )
+
+
 def test_a_log_as_a_document_holds_every_character(cli: Cli) -> None:
     """Control characters arrive in JSON as they were printed."""
     id_ = submitted(cli, "colours.yaml")
