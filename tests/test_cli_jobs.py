@@ -327,6 +327,12 @@ def test_without_a_site_file_that_is_said(cli: Cli) -> None:
     )
 
 
+def test_fields_of_a_site_are_explained_too(cli: Cli) -> None:
+    """Whoever writes a site asks for its fields by their paths, as of a spec."""
+    assert cli("explain", "targets.cluster.endpoint").out.startswith("targets.cluster.endpoint\n  The address of")
+    assert 'did you mean "targets"?' in cli("explain", "target").err
+
+
 def test_a_log_as_a_document_holds_every_character(cli: Cli) -> None:
     """Control characters arrive in JSON as they were printed."""
     id_ = submitted(cli, "colours.yaml")
