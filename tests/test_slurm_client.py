@@ -198,6 +198,7 @@ FAILURES = [
     ("sbatch: fatal: stdin: line 2: Unmatched `'` in [x]", Refused),
     ("sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)", Unreachable),
     ("sbatch: fatal: Could not establish a configuration source", Unreachable),
+    ("sbatch: fatal: Unable to process configuration file", Unreachable),
     ("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation", OutcomeUnknown),
     ("sbatch: error: Batch job submission failed: Zero Bytes were transmitted or received", OutcomeUnknown),
     ("sbatch: error: slurm_receive_msg: Transport endpoint is not connected", OutcomeUnknown),
