@@ -59,7 +59,9 @@ def _enter(login: Mapping[str, str]) -> tuple[Call, tuple[str, ...]]:
 def _judge(answer: Answer) -> Any:
     """The answer, if it says yes. Of a no only the message is told: the rest may repeat what was sent."""
     if answer.status in REJECTED or field(answer.json(), "code", of=int) != 0:
-        raise LoginRejected(f"{NAME} did not take the login: {_words(answer)}", "correct the login in the site")
+        raise LoginRejected(
+            f"{NAME} did not take the login: {_words(answer)}", "see that `auth` of the target is right"
+        )
     return answer.json()
 
 
