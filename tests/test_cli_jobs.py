@@ -327,6 +327,14 @@ def test_without_a_site_file_that_is_said(cli: Cli) -> None:
     )
 
 
+def test_what_is_the_same_in_many_files_is_said_once(cli: Cli) -> None:
+    """Two hundred specs with one label are one note, with the first place and how many more there are."""
+    Path("same.yaml").write_text(Path("labelled.yaml").read_text("utf-8"), "utf-8")
+    said = cli.good("submit", "labelled.yaml", "same.yaml", "--dry-run").err
+    assert said.count("labels.team") == 1
+    assert "(labelled.yaml:4 and 1 more place)" in said
+
+
 def test_fields_of_a_site_are_explained_too(cli: Cli) -> None:
     """Whoever writes a site asks for its fields by their paths, as of a spec."""
     assert cli("explain", "targets.cluster.endpoint").out.startswith("targets.cluster.endpoint\n  The address of")
