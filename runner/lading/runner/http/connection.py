@@ -270,6 +270,10 @@ class Connection:
         return found
 
     def _not_reached(self, error: Exception) -> Unreachable:
+        if not self.endpoint:
+            return Unreachable(
+                "the target has no endpoint", "write its address as `endpoint` of the target in the site"
+            )
         cause = _cause(error)
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Unreachable(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from lading.runner.errors import LoginRejected
+from lading.runner.errors import LoginMissing, LoginRejected
 from lading.runner.http.answer import Answer, Garbled, field, short
 from lading.runner.http.api import Api, login_of
 from lading.runner.http.connection import Call, connection
@@ -45,7 +45,7 @@ class Users:
         self._api.close()
 
     def _nowhere(self) -> NoReturn:
-        raise LoginRejected(
+        raise LoginMissing(
             f"the site does not say where {self._context.target} takes a name and a password",
             "write the user service's address as options.login of the target, or a token in its auth",
         )
