@@ -13,6 +13,7 @@ from servers.airscheduler import FILLED_IN, TASK, AirschedulerService, WithoutFi
 from servers.web import Fault, Reply, as_json
 
 from lading.runner.errors import (
+    LoginMissing,
     LoginRejected,
     NoSuchJob,
     NotSupported,
@@ -352,9 +353,9 @@ def test_a_message_about_some_other_token_is_no_matter_of_the_login(air: Air) ->
     ("auth", "login", "error", "says"),
     [
         ({**LOGIN, "password": SecretValue("wrong")}, "", LoginRejected, "did not take the login: 用户名或密码错误"),
-        ({"username": SecretValue("x")}, "", LoginRejected, "wants a login, and the target has no "),
-        ({}, "", LoginRejected, "wants a login, and the target has no "),
-        (LOGIN, None, LoginRejected, "does not say where air takes a name and a password"),
+        ({"username": SecretValue("x")}, "", LoginMissing, "wants a login, and the target has no "),
+        ({}, "", LoginMissing, "wants a login, and the target has no "),
+        (LOGIN, None, LoginMissing, "does not say where air takes a name and a password"),
         (LOGIN, "http://127.0.0.1:1", Unreachable, "can not be reached"),
         ({"token": SecretValue("a\nb")}, "", SecretMissing, "characters that no HTTP header can carry"),
     ],
@@ -671,14 +672,15 @@ def test_doctor_says_who_we_are_and_what_is_missing(make: Make) -> None:
     assert air.client.check() == [
         ("AirScheduler", "edition v2, answers 111001 for task 0"),
         ("login", "user 7"),
-        ("not configured", "options.routes.filter"),
+        ("routes", "not configured: options.routes.filter"),
         ("monitor", "answers, in Engine.IO 4"),
     ]
     own = air.another({"token": SecretValue(air.service.users.given[0])}, login=None, monitor=None, routes=None)
+    all_four = ("modify", "filter", "logs", "resources")
     assert own.check() == [
         ("AirScheduler", "edition v2, answers 111001 for task 0"),
         ("login", "a token of the site's own"),
-        ("not configured", ", ".join(f"options.routes.{name}" for name in ("modify", "filter", "logs", "resources"))),
+        ("routes", f"not configured: {', '.join(f'options.routes.{name}' for name in all_four)}"),
         ("monitor", f"not configured: {monitor_module.TO_CONFIGURE}"),
     ]
 

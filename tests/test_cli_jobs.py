@@ -304,6 +304,43 @@ def test_init_writes_a_spec_that_runs(cli: Cli) -> None:
     )
 
 
+@pytest.mark.parametrize("field", ["image", "env", "replicas", "array", "gpu"])
+def test_what_the_first_spec_has_to_try_is_right(cli: Cli, field: str) -> None:
+    """Each field that stands there as a comment is valid once it is none."""
+    assert cli("init", "new").code == 0
+    spec = Path("new/hello.yaml")
+    spec.write_text(re.sub(rf"(?m)^( *)# ({field}:)", r"\1\2", spec.read_text("utf-8")), "utf-8")
+    assert f"# {field}:" not in spec.read_text("utf-8")
+    assert cli("validate", "--no-targets", str(spec)).code == 0
+
+
+def test_without_a_site_file_that_is_said(cli: Cli) -> None:
+    """Whoever names a target in the wrong folder learns that no site was found, not which targets the built-in has."""
+    Path("lading.site.yaml").unlink(missing_ok=True)
+    told = cli("submit", "hello.yaml", "-t", "cluster")
+    assert (told.code, told.err.splitlines()) == (
+        2,
+        [
+            'error[LD701]: no site file is found, so there is no target "cluster"',
+            "  = help: go to the folder of your site, name it with --site, or write one with `lading init`",
+        ],
+    )
+
+
+def test_what_is_the_same_in_many_files_is_said_once(cli: Cli) -> None:
+    """Two hundred specs with one label are one note, with the first place and how many more there are."""
+    Path("same.yaml").write_text(Path("labelled.yaml").read_text("utf-8"), "utf-8")
+    said = cli.good("submit", "labelled.yaml", "same.yaml", "--dry-run").err
+    assert said.count("labels.team") == 1
+    assert "(labelled.yaml:4 and 1 more place)" in said
+
+
+def test_fields_of_a_site_are_explained_too(cli: Cli) -> None:
+    """Whoever writes a site asks for its fields by their paths, as of a spec."""
+    assert cli("explain", "targets.cluster.endpoint").out.startswith("targets.cluster.endpoint\n  The address of")
+    assert 'did you mean "targets"?' in cli("explain", "target").err
+
+
 def test_a_log_as_a_document_holds_every_character(cli: Cli) -> None:
     """Control characters arrive in JSON as they were printed."""
     id_ = submitted(cli, "colours.yaml")

@@ -117,6 +117,7 @@ def test_tab_writes_what_can_only_be_meant(terminal: Terminal) -> None:
     assert terminal.completed("lading submit su") == ["lading", "submit", "sub/"]
     assert terminal.completed("lading submit sub/o") == ["lading", "submit", "sub/only.yaml"]
     assert terminal.completed("lading explain resources.gpu.co") == ["lading", "explain", "resources.gpu.count"]
+    assert terminal.completed("lading explain registr") == ["lading", "explain", "registries"]
     assert terminal.completed("lading explain LD70") == ["lading", "explain", "LD701"]
     assert terminal.completed("lading import --from suan") == ["lading", "import", "--from", "suanli"]
     assert terminal.completed("lading schema outp") == ["lading", "schema", "output"]

@@ -123,7 +123,7 @@ def test_a_job_that_its_platform_has_forgotten_is_settled_and_unknown(cli: Cli) 
 
 
 def test_what_doctor_reached_is_what_it_says(cli: Cli) -> None:
-    """A login that can not be read is not tried, a wrong one was answered, and nobody is at the third address."""
+    """A login that can not be read or is not there is not tried, a wrong one was answered, and nobody may be there."""
     service = service_of("paddleflow")
     login = Path("password")
     login.write_text("wrong")
@@ -134,6 +134,9 @@ def test_what_doctor_reached_is_what_it_says(cli: Cli) -> None:
         assert re.search(r"there +reachable +not tried", cli("doctor", "there").out)
         login.chmod(0o600)
         assert re.search(r"there +reachable +yes, it answered", cli("doctor", "there").out)
+        Desk(Path.cwd(), service, server.url, auth={})
+        assert re.search(r"there +reachable +not tried", cli("doctor", "there").out)
+        Desk(Path.cwd(), service, server.url, auth=auth)
     assert re.search(r"there +reachable +no\n", cli("doctor", "there").out)
 
 

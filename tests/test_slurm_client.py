@@ -95,6 +95,11 @@ STATUS = [
         Status(State.RUNNING, "RUNNING", started=10.0),
         id="an end to come is no end",
     ),
+    pytest.param(
+        "7|7|CANCELLED|JobHeldUser|0|10|10|",
+        Status(State.STOPPED, "CANCELLED", started=10.0, ended=10.0),
+        id="what it waited for is no reason once it was stopped",
+    ),
     pytest.param("7|7|TELEPORTING|None|0|N/A|N/A|", Status(State.UNKNOWN, "TELEPORTING"), id="never seen"),
 ]
 
@@ -198,6 +203,7 @@ FAILURES = [
     ("sbatch: fatal: stdin: line 2: Unmatched `'` in [x]", Refused),
     ("sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)", Unreachable),
     ("sbatch: fatal: Could not establish a configuration source", Unreachable),
+    ("sbatch: fatal: Unable to process configuration file", Unreachable),
     ("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation", OutcomeUnknown),
     ("sbatch: error: Batch job submission failed: Zero Bytes were transmitted or received", OutcomeUnknown),
     ("sbatch: error: slurm_receive_msg: Transport endpoint is not connected", OutcomeUnknown),
@@ -392,7 +398,7 @@ def test_orders_and_what_they_answer() -> None:
     run = Recorded(scontrol=Answer(0))
     Client(run).update("7", {"schedule.timeLimit": 61, "schedule.priority": "low", "array.parallelism": 4})
     assert run.asked == [["scontrol", "update", "JobId=7", "TimeLimit=2", "Nice=1000", "ArrayTaskThrottle=4"]]
-    with pytest.raises(NotSupported, match=r"Slurm can not change resources\.cpu to 4"):
+    with pytest.raises(NotSupported, match=r"Slurm can not change resources\.cpu once"):
         Client(run).update("7", {"resources.cpu": 4})
     with pytest.raises(NotSupported):
         Client(run).delete("7")

@@ -1,7 +1,7 @@
 """The language's own field reference, from the models' docstrings: what ``explain resources.gpu`` prints."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast, get_args
 
 from lading.compiler.capability import Fidelity
@@ -56,16 +56,20 @@ class Reference(NamedTuple):
 
 
 def reference(path: Path) -> Reference | None:
-    """The field at the path, whichever kinds have it, with its fields; None where no kind has it."""
+    """The field at the path, whichever kinds have it, with its fields; a site's where no kind of work has it."""
     known = language()
-    kinds = tuple(kind for kind in known.kinds_of_work if field_at(known, known.structs[known.kinds[kind]], path))
+
+    def those_with_it(kinds: Iterable[str]) -> tuple[str, ...]:
+        return tuple(kind for kind in kinds if field_at(known, known.structs[known.kinds[kind]], path))
+
+    kinds = those_with_it(known.kinds_of_work) or those_with_it(["site"])
     if not kinds:
         return None
     field = field_at(known, known.structs[known.kinds[kinds[0]]], path)
     assert field is not None
     if path == KIND:
         return _of_kind(field, kinds)
-    cells = cells_of(path, kinds) if is_work(path) else None
+    cells = cells_of(path, kinds) if is_work(path) and kinds != ("site",) else None
     return _reference(path, field, kinds, known, tuple(_below(path, field.shape, kinds, known)), cells)
 
 

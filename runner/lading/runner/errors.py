@@ -59,6 +59,10 @@ class LoginRejected(Refused):
     advice = "see what the site says under auth, and try `lading doctor`"
 
 
+class LoginMissing(LoginRejected):
+    """The site has no login for the target, so nobody was asked."""
+
+
 class Unreachable(RunnerError):
     """Nothing was sent, or what was sent is known not to have been accepted."""
 

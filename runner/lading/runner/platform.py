@@ -307,5 +307,9 @@ class Lacking:
         command = command or operation
         return NotSupported(
             f"`lading {command}` can not be had on {self.platform}",
-            f"{' and '.join(having)} can do it" if having else "no platform can do it",
+            f"{_listed(having)} can do it" if having else "no platform can do it",
         )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

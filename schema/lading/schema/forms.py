@@ -10,6 +10,7 @@ from lading.schema.node import Mapping, Node, Scalar, Sequence
 
 _MODEL_AND_COUNT = re.compile(r"(?P<model>[^:]+):(?P<count>\d{1,99})\Z", re.ASCII)
 _COUNT_BY_X = re.compile(r"(?P<model>[^\d:][^:]*)[x*×](?P<count>\d{1,99})\Z", re.ASCII)
+_COUNT_AND_MODEL = re.compile(r"(?P<count>\d{1,2}) ?[:x*×] ?(?P<model>[^:]*[^\d:][^:]*)\Z", re.ASCII)
 _NEGATIVE = re.compile(r"-\d", re.ASCII)
 _COUNT = re.compile(r"\d{1,99}\Z", re.ASCII)
 
@@ -24,6 +25,8 @@ def gpu(node: Node) -> Node | str:
         return f'write "{match["model"]}:{match["count"]}"'
     if _NEGATIVE.match(node.text):
         return "there can not be fewer than none"
+    if match := _COUNT_AND_MODEL.match(node.text):
+        return f'write "{match["model"]}:{match["count"]}"'
     if not _COUNT.match(node.text):
         return f'say how many, as in "{node.text}:1"'
     if int(node.text) > LARGEST_COUNT:

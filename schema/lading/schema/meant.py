@@ -22,6 +22,18 @@ ELSEWHERE = {
 }
 """What other systems call a field, in lower case and without - and _: too far from ours to be taken for a slip."""
 
+IN_A_JOB = {
+    "after": "schedule.after",
+    "cpu": "resources.cpu",
+    "memory": "resources.memory",
+    "queue": "schedule.queue",
+    "timeLimit": "schedule.timeLimit",
+}
+"""Where those of them are that a job does not have at its top."""
+
+OF_A_SITE = frozenset({"Site", "Target", "Options", "Catalog"})
+"""The structs that say nothing of work: no field of a job is meant there."""
+
 
 def what_was_meant(struct: Struct, key: str, language: Language) -> str:
     """The nearest field, here or one level down: ``gpus`` at the top is ``resources.gpu``."""
@@ -32,6 +44,8 @@ def what_was_meant(struct: Struct, key: str, language: Language) -> str:
         for inner in language.structs[field.shape.struct].fields
     }
     word = ELSEWHERE.get(key.casefold().replace("_", "").replace("-", ""), key)
+    if word != key and struct.name not in OF_A_SITE and word not in {*struct.fields, *below.values()}:
+        return f'did you mean "{IN_A_JOB.get(word, word)}" of the job?'
     is_certain = word in below.values() and word not in struct.fields
     if (is_certain or not nearest(word, struct.fields)) and (found := nearest(word, below.values())):
         return f'did you mean "{next(path for path, inner in below.items() if inner == found)}"?'

@@ -26,8 +26,8 @@ def command(
     With a spec: every field beside the line it stands in, the payload values that it made, and how well it is carried.
     As html it is a page, with the spec beside the payload: what is pointed at lights up on the other side.
 
-    With a field: what it means, its default, and how each platform carries it. With the code of a diagnostic: what it
-    says, and what to do. Without any: the fields of a job.
+    With a field of a spec or a site: what it means, its default, and how each platform carries it. With the code of a
+    diagnostic: what it says, and what to do. Without any: the fields of a job.
     """
     from lading.runner.output.codes import is_code, show_code
     from lading.runner.output.fields import show_field, show_fields

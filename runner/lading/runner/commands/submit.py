@@ -46,7 +46,7 @@ def command(
     """Submit the jobs of specs, or exactly what a plan holds.
 
     Every job on every target that is named, or on the site's default. All is compiled before anything is sent: one
-    problem anywhere, and nothing is. Each job is sent once; where no answer came the exit code is 4, and
+    problem in a spec, and nothing is. Each job is sent once; where no answer came the exit code is 4, and
     `lading resolve` finds out what became of it.
 
     A file that `lading plan` wrote is sent as it is, once, if nothing that it was planned with has changed.

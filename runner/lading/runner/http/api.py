@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from lading.runner.errors import LoginRejected, OutcomeUnknown, Refused, RunnerError, Unreachable
+from lading.runner.errors import LoginMissing, OutcomeUnknown, Refused, RunnerError, Unreachable
 from lading.runner.http.answer import Answer, Garbled, field
 from lading.runner.http.connection import Call, Connection, connection
 from lading.runner.http.login import Login
@@ -80,7 +80,7 @@ def login_of(context: Context, name: str, judge: Judge, enter: Enter, endpoint: 
         if "token" in auth:
             return auth["token"]
         if missing := {"username", "password"} - set(auth):
-            raise LoginRejected(
+            raise LoginMissing(
                 f"{name} wants a login, and the target has no {' and no '.join(sorted(missing))}",
                 "give it `auth: {username: ..., password: ...}` or `auth: {token: ...}` in the site",
             )

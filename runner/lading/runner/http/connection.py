@@ -69,6 +69,11 @@ NOT_REACHED = (
 )
 """What happens before the first byte of a request leaves."""
 
+NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"})
+"""What OpenSSL says of an answer that is no TLS."""
+
+WITHOUT_TLS = "see that the endpoint's port is the one for https://; where there is none, write http://"
+
 TOO_SLOW = "the answer took longer than {:.0f} s"
 TRICKLES = "the answer comes too slowly to be waited for"
 
@@ -267,12 +272,18 @@ class Connection:
         return found
 
     def _not_reached(self, error: Exception) -> Unreachable:
+        if not self.endpoint:
+            return Unreachable(
+                "the target has no endpoint", "write its address as `endpoint` of the target in the site"
+            )
         cause = _cause(error)
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Unreachable(
                 f"{self.place} shows a certificate that nobody vouches for: {cause.verify_message}",
                 "name the certificate of its authority as `caFile` of the target in the site",
             )
+        if isinstance(cause, ssl.SSLError) and cause.reason in NO_TLS:
+            return Unreachable(f"{self.place} does not speak TLS", WITHOUT_TLS)
         return Unreachable(f"{self.place} can not be reached: {_reason(error)}", "see that the endpoint is right")
 
     def _at_home(self, answer: Answer, error: type[RunnerError]) -> Answer:

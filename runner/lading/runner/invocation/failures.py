@@ -28,7 +28,8 @@ EXIT_CODES = {
     0: "Yes: valid, no difference, submitted, succeeded.",
     1: "No: problems in a file, differences, a job that failed. `lading run` ends with the job's own code.",
     USAGE: "The command line was wrong.",
-    3: "The platform said no or could not be reached, or something needed was not found; nothing was submitted.",
+    3: "The platform said no or could not be reached, or something needed was not found: what the error names was not "
+    "submitted.",
     4: "The outcome is unknown: the request may have been accepted, and `lading resolve` settles it. Of `lading wait`: "
     "the time was up.",
     OUR_BUG: "A bug of lading: one paragraph, and a report in a file.",

@@ -92,6 +92,10 @@ def _near(file: str | None) -> str | None:
     return file.removeprefix(os.path.join(os.getcwd(), "")) if file else None
 
 
+NO_SITE = "go to the folder of your site, name it with --site, or write one with `lading init`"
+"""What to do where only the built-in site holds, and another target than its own was meant."""
+
+
 def check_targets(site: "Site", names: Iterable[str]) -> None:
     """Every name is one of the site's targets; a wrong one is the command line's fault."""
     from lading.schema.nearest import did_you_mean
@@ -99,6 +103,8 @@ def check_targets(site: "Site", names: Iterable[str]) -> None:
     for name in names:
         if name not in site.names:
             help_ = did_you_mean(name, site.names, "its targets are")
+            if site.folder is None:
+                raise WrongUsage(f'no site file is found, so there is no target "{name}"', NO_SITE)
             raise WrongUsage(f'{site.file.file} names no target "{name}"', help_)
 
 

@@ -63,7 +63,12 @@ def platforms(_: click.Context, __: click.Parameter, typed: str) -> "Items":
 
 
 def fields(_: click.Context, __: click.Parameter, typed: str) -> "Items":
-    """The fields of the language, a level at a time, each with its meaning."""
+    """The fields of specs, a level at a time, each with its meaning."""
+    return _fields(typed)
+
+
+def _fields(typed: str, *more: str) -> "Items":
+    """The fields of every kind of work, and of more kinds."""
     from lading.schema.job import field_at
     from lading.schema.paths import parse
     from lading.schema.shape import language
@@ -72,7 +77,7 @@ def fields(_: click.Context, __: click.Parameter, typed: str) -> "Items":
     above = typed.rpartition(".")[0]
     path = parse(above.replace("[]", "[0]")) if above else None
     found: dict[str, str] = {}
-    for top in (known.structs[known.kinds[kind]] for kind in known.kinds_of_work):
+    for top in (known.structs[known.kinds[kind]] for kind in (*known.kinds_of_work, *more)):
         around = field_at(known, top, path) if path else None
         shape = around.shape.item or around.shape if around else None
         struct = known.structs.get(shape.struct) if shape else None if above else top
@@ -83,7 +88,7 @@ def fields(_: click.Context, __: click.Parameter, typed: str) -> "Items":
 
 def explainable(context: click.Context, parameter: click.Parameter, typed: str) -> "Items":
     """Fields, specs, and the codes of diagnostics once one is begun."""
-    found = [*fields(context, parameter, typed), *specs(context, parameter, typed)]
+    found = [*_fields(typed, "site"), *specs(context, parameter, typed)]
     if typed != "L" and typed[:2].upper() != "LD":
         return found
     from lading.schema.codes import CODES

@@ -75,6 +75,8 @@ def send_all(session: Session, jobs: Sequence[Sendable], *, if_absent: bool = Fa
     except KeyboardInterrupt:
         if len(jobs) > 1:
             session.screen.remark(f"at least {len(ids)} of {len(jobs)} were submitted; `lading list` shows them")
+        if session.screen.settings.quiet and session.screen.is_human:
+            session.screen.result("".join(f"{one}\n" for one in ids))
         raise
     return sent
 

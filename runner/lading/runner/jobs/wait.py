@@ -17,6 +17,9 @@ from lading.runner.output.submissions import reason
 from lading.runner.platform import LogQuery
 from lading.schema.units import parse_seconds
 
+MOST_NAMED = 8
+"""So many jobs can be named in a line that is read; more only fill the terminal."""
+
 
 class _TimeIsUp(Exception):
     """Waiting has taken as long as it was allowed to."""
@@ -28,6 +31,9 @@ def going_on(screen: Screen, submissions: Sequence[Submission]) -> Iterator[None
     try:
         yield
     except KeyboardInterrupt:
+        if len(submissions) > MOST_NAMED:
+            screen.remark("\nthe jobs go on; `lading watch` shows them, `lading stop ID` ends one")
+            raise Exit(INTERRUPTED) from None
         what, names = (
             "the job goes on" if len(submissions) == 1 else "the jobs go on",
             " ".join(map(label, submissions)),

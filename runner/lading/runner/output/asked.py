@@ -47,10 +47,14 @@ def _table(screen: Screen, told: list[list[str]]) -> None:
 
 def tell_age(session: Session, stale: Sequence[Submission]) -> None:
     """Of submissions whose target gave no answer it is said how old what is shown of them is."""
+    alike: dict[tuple[str, str | None], list[Submission]] = {}
     for one in stale:
         if one.id:
             seen = max((event.at for _, event in session.ledger.history(one.id)), default=one.created_at)
-            session.screen.remark(f"{one.id} on {one.target} is shown as of {moment(seen)}")
+            alike.setdefault((one.target, moment(seen)), []).append(one)
+    for (target, when), (first, *others) in alike.items():
+        what = f"{first.id} and {len(others):,} more on {target} are" if others else f"{first.id} on {target} is"
+        session.screen.remark(f"{what} shown as of {when}")
 
 
 def tell_forgotten(screen: Screen, submissions: Sequence[Submission]) -> None:

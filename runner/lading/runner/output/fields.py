@@ -48,7 +48,7 @@ def _found(text: str) -> Reference:
     found = reference(path) if path else None
     if found is None:
         above = reference(path[:-1]) if path and len(path) > 1 else None
-        known = [field.name for field in (above.below if above else overview())]
+        known = {field.name for field in (above.below if above else (*overview(), *overview("site")))}
         deeper = "" if above or ("." not in text and nearest(text, known)) else _nearest_below(text)
         advice = f'did you mean "{deeper}"?' if deeper else did_you_mean(text, known, "fields")
         raise WrongUsage(f'the language has no field "{text}"', advice)

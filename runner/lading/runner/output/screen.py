@@ -107,8 +107,11 @@ class Screen:
             self.complain(human(drawn, self.sources, color=colors, width=min(self.width, WIDEST)).rstrip("\n"))
         if drawn and noted:
             self.complain("")
+        alike: dict[tuple[str, str], list[Diagnostic]] = {}
         for note in noted:
-            self.complain(_one_line(note))
+            alike.setdefault((note.code, note.message), []).append(note)
+        for first, *others in alike.values():
+            self.complain(_one_line(first, len(others)))
 
     def _chosen(self, diagnostics: Sequence[Diagnostic]) -> tuple[list[Diagnostic], list[Diagnostic]]:
         ordered = each_once(diagnostics)
@@ -202,8 +205,10 @@ def as_json(data: Any) -> str:
     return visible_json(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
 
 
-def _one_line(note: Diagnostic) -> str:
+def _one_line(note: Diagnostic, others: int) -> str:
+    """The note, and how many more there are that say the same of other places."""
     from lading.schema.visible import visible
 
-    where = f" ({note.place.file}:{note.place.line})" if note.place else ""
+    more = f" and {others:,} more place{'s' if others > 1 else ''}" if others else ""
+    where = f" ({note.place.file}:{note.place.line}{more})" if note.place else ""
     return visible(f"{note.severity}[{note.code}]: {note.message}{where}")

@@ -55,6 +55,11 @@ REASONS: Mapping[str, str] = {
 }
 """States and reasons that say more to people in a sentence. Others are shown in Slurm's own word."""
 
+WAITED = frozenset(
+    {"JobHeldUser", "JobHeldAdmin", "BeginTime", "Dependency", "Resources", "Priority", "JobArrayTaskLimit"}
+)
+"""Why a job has not started; Slurm goes on saying so of one that was ended before it did."""
+
 NOT_STARTED = 53
 """The signal by which slurmd says that it could not set up the job's files."""
 
@@ -130,6 +135,7 @@ def accounting(text: str) -> Iterator[Seen]:
 def _seen(job: str, group: str, word: str, reason: str, code: int | None, started: str, ended: str) -> Seen:
     state = STATES.get(word, State.UNKNOWN)
     begins = _time(started) if state is not State.PENDING else None
+    reason = "" if state.is_final and reason in WAITED else reason
     return Seen(job, group, word, reason, code, begins, _time(ended) if state.is_final else None)
 
 

@@ -209,7 +209,15 @@ def _change(path: str, value: Any) -> str:
         return f"Nice={NICE[value]}"
     if path == "array.parallelism":
         return f"ArrayTaskThrottle={value}"
-    raise NotSupported(f"Slurm can not change {path} to {value!r} once a job is submitted")
+    if path == "schedule.priority":
+        raise NotSupported(
+            f"Slurm can not change {path} to {value} once a job is submitted",
+            f"write {' or '.join(NICE)}: sooner than normal is for operators",
+        )
+    raise NotSupported(
+        f"Slurm can not change {path} once a job is submitted",
+        "it changes schedule.timeLimit, schedule.priority and array.parallelism",
+    )
 
 
 def _bytes(memory: str, count: str) -> int | None:

@@ -4,7 +4,7 @@ import re
 
 from lading.runner.errors import OutcomeUnknown, Refused, RunnerError, Unreachable
 
-_NOT_SENT = re.compile(r"(?i)connect failure|unable to contact|configuration source|connection refused")
+_NOT_SENT = re.compile(r"(?i)connect failure|unable to contact|configuration (?:source|file)|connection refused")
 _LOST = re.compile(r"(?i)timed out|zero bytes|transmit|transport|connection reset|unexpected message|communication")
 _COMPLAINT = re.compile(r"(?m)^sbatch: (?:error|fatal): ")
 _PREFIXES = ("sbatch: error: ", "Batch job submission failed: ")

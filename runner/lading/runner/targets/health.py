@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lading.runner.errors import LedgerUnusable, NotSupported, RunnerError, SecretMissing, Unreachable
+from lading.runner.errors import LedgerUnusable, LoginMissing, NotSupported, RunnerError, SecretMissing, Unreachable
 from lading.runner.invocation.session import Session, check_targets
 from lading.runner.secrets.scrub import scrubber
 from lading.runner.version import LADING
@@ -36,7 +36,7 @@ def examine(session: Session, targets: Sequence[str] = ()) -> tuple[list[Finding
 
 def _reached(error: RunnerError) -> str:
     """What is known of a target that was looked at in vain: some errors come before anything is asked."""
-    if isinstance(error, NotSupported | SecretMissing | LedgerUnusable):
+    if isinstance(error, NotSupported | SecretMissing | LoginMissing | LedgerUnusable):
         return "not tried"
     return "no" if isinstance(error, Unreachable) else "yes, it answered"
 

@@ -126,7 +126,7 @@ def judge(answer: Answer) -> Any:
     """The data of an answer."""
     if answer.status == 401:
         raise LoginRejected(
-            f"{NAME} does not take the login: {answer.words()}", "see that the target's `auth` is right"
+            f"{NAME} does not take the login: {answer.words()}", "see that `auth` of the target is right"
         )
     said = answer.json()
     code = field(said, "code", of=int)

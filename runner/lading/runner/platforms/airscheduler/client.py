@@ -131,7 +131,7 @@ class Client(Lacking):
         return [
             ("AirScheduler", f"edition {self._options.get('api', 'v1')}, answers {said.code} for task 0"),
             ("login", who),
-            ("not configured", ", ".join(f"options.routes.{name}" for name in lacks) or "nothing"),
+            ("routes", f"not configured: {', '.join(f'options.routes.{name}' for name in lacks)}" if lacks else "all"),
             ("monitor", self._monitor.state()),
         ]
 

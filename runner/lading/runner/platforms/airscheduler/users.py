@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from lading.runner.errors import LoginRejected
+from lading.runner.errors import LoginMissing, LoginRejected
 from lading.runner.http.answer import Answer, Garbled, field, short
 from lading.runner.http.api import Api, login_of
 from lading.runner.http.connection import Call, connection
@@ -45,7 +45,7 @@ class Users:
         self._api.close()
 
     def _nowhere(self) -> NoReturn:
-        raise LoginRejected(
+        raise LoginMissing(
             f"the site does not say where {self._context.target} takes a name and a password",
             "write the user service's address as options.login of the target, or a token in its auth",
         )
@@ -59,7 +59,9 @@ def _enter(login: Mapping[str, str]) -> tuple[Call, tuple[str, ...]]:
 def _judge(answer: Answer) -> Any:
     """The answer, if it says yes. Of a no only the message is told: the rest may repeat what was sent."""
     if answer.status in REJECTED or field(answer.json(), "code", of=int) != 0:
-        raise LoginRejected(f"{NAME} did not take the login: {_words(answer)}", "correct the login in the site")
+        raise LoginRejected(
+            f"{NAME} did not take the login: {_words(answer)}", "see that `auth` of the target is right"
+        )
     return answer.json()
 
 

@@ -10,7 +10,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lading.runner.errors import LoginRejected, OutcomeUnknown, Refused, RunnerError, SecretMissing, Unreachable
+from lading.runner.errors import (
+    LoginMissing,
+    LoginRejected,
+    OutcomeUnknown,
+    Refused,
+    RunnerError,
+    SecretMissing,
+    Unreachable,
+)
 from lading.runner.http.answer import Answer, Garbled, field
 from lading.runner.http.api import token_in
 from lading.runner.http.connection import BEHIND_A_PROXY, BUSY, Call, Lost, connection
@@ -180,7 +188,7 @@ class Service:
         try:
             return {name: self._context.auth[name].reveal() for name in ("username", "password")}
         except KeyError as missing:
-            raise LoginRejected(
+            raise LoginMissing(
                 f"the site has no {missing.args[0]} for {self._context.target}",
                 "write auth: {username: …, password: …} of the target",
             ) from None

@@ -121,7 +121,7 @@ def judge(answer: Answer) -> Any:
     error = _meaning(code, message, answer.status)
     help_ = f"the server's administrators know it as request {short(request)}" if request else ""
     if error is LoginRejected:
-        help_ = "see that the target's `auth` is right"
+        help_ = "see that `auth` of the target is right"
     raise error(f"{NAME} says no: {short(message or code)}", help_)
 
 

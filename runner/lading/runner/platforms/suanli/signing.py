@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 import httpx
 
-from lading.runner.errors import LoginRejected, NotSupported, RunnerError, SecretMissing
+from lading.runner.errors import LoginMissing, NotSupported, RunnerError, SecretMissing
 from lading.runner.http.login import header_value
 from lading.runner.platforms.suanli.hiding import without
 from lading.runner.secrets.vault import SecretValue
@@ -37,7 +37,7 @@ class Signer:
     def sign(self, request: httpx.Request) -> None:
         """The request bears everything that the platform asks for."""
         if "token" not in set(self._auth):
-            raise LoginRejected("Suanli wants a token, and the target has none", "give it `auth: {token: ...}`")
+            raise LoginMissing("Suanli wants a token, and the target has none", "give it `auth: {token: ...}`")
         token, timestamp = header_value(self._auth["token"]), str(int(self._clock() * 1000))
         request.headers.update({"token": token, "timestamp": timestamp, "version": VERSION})
         shown = [token]
