@@ -15,6 +15,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import errors
 from typing import Any, cast
 
 import httpx
@@ -30,8 +31,17 @@ OPENED = "connection.connect_tcp.complete"
 
 PORTS = {"http": 80, "https": 443}
 
-ANNOUNCED = frozenset({102, 103})
-"""Answers that announce another one, besides the 100 that the standard library knows."""
+OK = 200
+"""The lowest status of an answer. Those below announce it: it would be taken for that of the next request."""
+
+LONGEST_LENGTH = 18
+"""Digits of the length of an answer. The standard library takes a number that it can not read for none."""
+
+MISREAD = (
+    *(errors.MissingHeaderBodySeparatorDefect, errors.FirstHeaderLineIsContinuationDefect),
+    *(errors.InvalidHeaderDefect, errors.MisplacedEnvelopeHeaderDefect),
+)
+"""Lines of a head that are no headers. The reader of mails leaves them out, or all that follows, such as the length."""
 
 
 class Direct(httpx.BaseTransport):
@@ -107,6 +117,8 @@ class _Line:
         """Whether it can take another request: a server that says something without being asked has closed it."""
         unasked = select.poll()
         unasked.register(self._socket, select.POLLIN)
+        if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
+            return False  # it was sent together with the last answer, so that the system has nothing of it any more
         return time.monotonic() - self._idle_since < KEPT and not unasked.poll(0)
 
     def goes_to(self, url: httpx.URL) -> bool:
@@ -151,24 +163,36 @@ class _Line:
 
 
 class _Lines(io.BufferedReader):
+    is_read = True
+    """Whether nothing more had come than was read, once it is closed."""
+
     def readline(self, size: int | None = -1, /) -> bytes:
         """A line. One that was cut off is none: it would be believed, and taken for the end of the head."""
         line = super().readline(size)
         if not line.endswith(b"\n") and len(line) != size:
             raise http.client.IncompleteRead(line)
+        if b"\r" in line[:-2]:
+            raise http.client.HTTPException("a line of the answer holds the end of a line")  # two, to some
         return line
+
+    def close(self) -> None:
+        """Nothing more is read."""
+        if not self.closed:
+            self.raw.readinto = lambda _: None  # type: ignore[method-assign] # only what is here already is looked at
+            self.is_read = not self.peek()
+        super().close()
 
 
 class _Answer(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, method: str) -> None:
         super().__init__(sock, method=method)
-        self.fp = _Lines(self.fp.detach())
+        self.fp = self.lines = _Lines(self.fp.detach())
 
     def begin(self) -> None:
         """The head of the answer itself is read, whatever has announced it."""
         try:
             super().begin()
-            while self.status in ANNOUNCED:
+            while self.status < OK:
                 self.headers = None  # type: ignore[assignment] # by which it knows that it has not begun
                 super().begin()
         except (TypeError, ValueError, LookupError) as error:  # a head is read as a mail's, whose reader trips easily
@@ -198,7 +222,7 @@ class _Body(httpx.SyncByteStream):
     def close(self) -> None:
         """Nothing more is read."""
         self._answer.close()
-        if self._is_over and not self._answer.will_close:
+        if self._is_over and self._answer.lines.is_read and not self._answer.will_close:
             self._line.rests()
             self._idle.append(self._line)
         else:
@@ -224,12 +248,14 @@ def _pieces(request: httpx.Request) -> Iterator[bytes]:
 
 def _check_end(answer: _Answer) -> None:
     """Raises where nobody can tell for certain where the answer ends, and what the next one is."""
-    lengths = set(answer.headers.get_all("content-length", ()))
+    lengths = {length.strip() for length in answer.headers.get_all("content-length", ())}
     codings = answer.headers.get_all("transfer-encoding", ())
-    if len(lengths) > 1 or not all(length.isdecimal() for length in lengths):
+    if any(isinstance(defect, MISREAD) for defect in answer.headers.defects):
+        raise httpx.RemoteProtocolError("the head of the answer makes no sense")
+    if len(lengths) > 1 or not all(length.isdecimal() and len(length) <= LONGEST_LENGTH for length in lengths):
         raise httpx.RemoteProtocolError("the answer has no length that makes sense")
-    if codings and not answer.chunked:
-        raise httpx.RemoteProtocolError(f"the answer is coded in a way that nobody asked for: {codings[0]}")
+    if codings and not (answer.chunked and len(codings) == 1):
+        raise httpx.RemoteProtocolError(f"the answer is coded in a way that nobody asked for: {codings[-1]}")
 
 
 @contextmanager
