@@ -118,7 +118,9 @@ class Connection:
     @property
     def place(self) -> str:
         """Where it is, as people are told."""
-        return short(urlsplit(self.endpoint).netloc or self.endpoint)
+        with suppress(ValueError):  # of brackets without an address between them
+            return short(urlsplit(self.endpoint).netloc or self.endpoint)
+        return short(self.endpoint)
 
     def ask(self, call: Call, *, limit: int = LARGEST_ANSWER) -> Answer:
         """The answer to a question, which does no harm when it is asked again."""
@@ -198,8 +200,8 @@ class Connection:
 
     def _sent(self, call: Call) -> httpx.Response:
         self._wait_our_turn()
-        line = self._line()
         try:
+            line = self._line()
             for _, file in (call.files or {}).values():
                 file.seek(0)  # it was read to its end where this is not the first attempt
             request = httpx.Request(**self._described(call))
@@ -212,7 +214,7 @@ class Connection:
         try:
             with self._in_time(request):
                 return line.handle_request(request)
-        except NOT_REACHED as error:
+        except (*NOT_REACHED, UnicodeError) as error:  # the latter of a name that can be nobody's
             raise self._not_reached(error) from None
         except (httpx.TransportError, OSError) as error:  # the network's, or that of a file which is sent
             raise Lost(_reason(error)) from error
@@ -227,6 +229,8 @@ class Connection:
         def trace(event: str, info: Mapping[str, Any]) -> None:
             if event in OPENED:
                 opened.append(info["return_value"])
+                if time.monotonic() >= end:  # nobody was reached until it was too late
+                    _cut(opened)
 
         longer = int(request.headers.get("content-length", 0)) // SLOWEST_LINE  # nothing for a small one
         allowed = SLOWEST + longer
@@ -307,8 +311,8 @@ def _address(url: str) -> httpx.URL:
 def _cut(opened: list[Any]) -> None:
     """Whoever waits for something of these streams hears at once that there is no more."""
     for stream in opened:
-        with suppress(OSError):
-            stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):  # TLS's own would go on with what comes as it is, unencrypted
+            socket.socket.shutdown(stream.get_extra_info("socket"), socket.SHUT_RDWR)
 
 
 def _whole(response: httpx.Response, limit: int) -> bytes:

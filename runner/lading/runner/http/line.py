@@ -11,15 +11,21 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from lading.runner.errors import RunnerError
+from lading.runner.errors import Refused
 from lading.runner.http.direct import Direct
 
 
 def line_to(endpoint: str, ca_file: Path | None) -> httpx.BaseTransport:
-    """A line that nothing was sent over yet."""
+    """A line that nothing was sent over yet. Raises Refused where there can be none, so that nothing ever is."""
     trust = _trust(ca_file, endpoint.startswith("https:"))
     proxy = proxy_for(endpoint)
-    return httpx.HTTPTransport(verify=trust, proxy=proxy) if proxy else Direct(trust)
+    try:
+        return httpx.HTTPTransport(verify=trust, proxy=proxy) if proxy else Direct(trust)
+    except ImportError:
+        problem, help_ = "it speaks SOCKS", "install socksio beside lading, name a proxy that speaks HTTP"
+    except (ValueError, httpx.InvalidURL):  # which quote it, and a login may stand in it
+        problem, help_ = "its address makes no sense", "correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"
+    raise Refused(f"the proxy of the environment can not be used: {problem}", f"{help_}, or set NO_PROXY")
 
 
 def proxy_for(endpoint: str) -> str | None:
@@ -43,6 +49,6 @@ def _trust(ca_file: Path | None, is_needed: bool) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(ca_file))
     except (OSError, ssl.SSLError) as error:
         reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
-        raise RunnerError(
+        raise Refused(
             f"the certificates in {ca_file} can not be read: {reason}", "correct `caFile` in the site"
         ) from None
