@@ -248,7 +248,7 @@ def _pieces(request: httpx.Request) -> Iterator[bytes]:
 
 def _check_end(answer: _Answer) -> None:
     """Raises where nobody can tell for certain where the answer ends, and what the next one is."""
-    lengths = {length.strip() for length in answer.headers.get_all("content-length", ())}
+    lengths = {length.strip(" \t") for length in answer.headers.get_all("content-length", ())}
     codings = answer.headers.get_all("transfer-encoding", ())
     if any(isinstance(defect, MISREAD) for defect in answer.headers.defects):
         raise httpx.RemoteProtocolError("the head of the answer makes no sense")
