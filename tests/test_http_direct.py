@@ -117,6 +117,15 @@ def read(line: httpx.BaseTransport, asked: httpx.Request) -> tuple[int, bytes]:
         response.close()
 
 
+def vouched_for(name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's side of TLS under that name, and that of clients who believe its authority."""
+    authority = trustme.CA()
+    server_side, trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    authority.issue_cert(name).configure_cert(server_side)
+    authority.configure_trust(trust)
+    return server_side, trust
+
+
 @pytest.fixture(params=["direct", "httpx"])
 def line(request: pytest.FixtureRequest) -> Iterator[httpx.BaseTransport]:
     """A line of each kind: whoever uses one can not tell which it is."""
@@ -150,9 +159,16 @@ def test_half_an_answer_is_none(line: httpx.BaseTransport, answer: bytes) -> Non
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
         b"HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nContent-Length: 0x2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\x0b\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length : 20\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: 20\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\n Content-Length: 20\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\n: no name\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nX: y\rContent-Length: 1\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\n\r\n",
         b'HTTP/1.1 100 Continue\r\nContent-Length: 12\r\n\r\n{"status": 1}',
     ],
@@ -167,6 +183,7 @@ def test_an_answer_may_be_announced(line: httpx.BaseTransport) -> None:
     """However often; what is meant is the one that follows."""
     hints = (
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"
+        b"HTTP/1.1 104 Upload Resumption Supported\r\n\r\n"
     )
     with listening(always(hints + OK)) as server:
         assert read(line, request(server.url)) == (200, b"{}")
@@ -191,7 +208,9 @@ def test_what_ends_with_the_connection_is_whole(line: httpx.BaseTransport) -> No
 
 
 @pytest.mark.parametrize(
-    "answer", [OK, IN_PIECES, b"HTTP/1.1 204 No Content\r\n\r\n"], ids=["length", "pieces", "none"]
+    "answer",
+    [OK, OK.replace(b": 2", b": \t2 "), IN_PIECES, b"HTTP/1.1 204 No Content\r\n\r\n"],
+    ids=["length", "spaces", "pieces", "none"],
 )
 def test_a_connection_is_used_again(line: httpx.BaseTransport, answer: bytes) -> None:
     """After an answer that was read to its end."""
@@ -225,6 +244,54 @@ def test_a_connection_that_we_wanted_closed_is_not_used(line: httpx.BaseTranspor
         for _ in range(2):
             assert read(line, request(server.url, connection="close")) == (200, b"{}")
         assert server.calls == 2
+
+
+@pytest.mark.parametrize("answer", [OK, IN_PIECES], ids=["length", "pieces"])
+def test_what_comes_with_an_answer_is_not_the_next_one(answer: bytes) -> None:
+    """More than was said to come: where the next answer begins is not known any more."""
+    line = Direct(NOBODY)
+    with listening(always(answer + b"}")) as server:
+        for _ in range(3):
+            assert read(line, request(server.url)) == (200, b"{}")
+        assert server.calls == 3
+    line.close()
+
+
+def test_an_answer_that_tls_has_unpacked_already_is_not_the_next_one() -> None:
+    """Both were in one record, so that the system has nothing of it any more."""
+    server_side, trust = vouched_for("127.0.0.1")
+    first = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
+    first = (first % 8151).ljust(direct.ROOM, b"x")
+    line = Direct(trust)
+    with listening(always(first + OK), context=server_side) as server:
+        for _ in range(3):
+            assert read(line, request(server.url)) == (200, b"x" * 8151)
+        assert server.calls == 3
+    line.close()
+
+
+def test_a_line_that_is_cut_does_not_go_on_without_tls() -> None:
+    """Whoever stands between could wait for that, and put in the rest of the answer."""
+    server_side, trust = vouched_for("127.0.0.1")
+    is_injected = threading.Event()
+
+    def inject(caller: socket.socket) -> None:
+        heard(caller)
+        caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{")
+        socket.socket.sendall(caller, b'"evil"}')
+        is_injected.set()
+        caller.recv(65536)
+
+    line = Direct(trust)
+    with listening(inject, context=server_side) as server:
+        response = line.handle_request(request(server.url))
+        pieces = response.iter_raw()
+        assert next(pieces) == b"{"
+        assert is_injected.wait(5)
+        connection._cut([response.extensions["network_stream"]])
+        with pytest.raises(httpx.TransportError):
+            next(pieces)
+        response.close()
 
 
 def test_a_connection_is_not_kept_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -345,15 +412,6 @@ def test_a_server_that_does_not_answer_is_given_up(line: httpx.BaseTransport) ->
             read(line, asked)
 
 
-def vouched_for(name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A server of that name, and who believes that it is."""
-    authority = trustme.CA()
-    context, trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    authority.issue_cert(name).configure_cert(context)
-    authority.configure_trust(trust)
-    return context, trust
-
-
 def test_a_known_authority_is_believed_and_its_connection_kept() -> None:
     """What TLS itself says between two answers is nothing said unasked; another name's certificate is refused."""
     context, trust = vouched_for("127.0.0.1")
@@ -387,9 +445,9 @@ def test_what_was_underway_when_a_connection_is_cut_off_is_read_as_it_was_meant(
     line.close()
 
 
-TRIPS = b"Content-Type: multipart/mixed; boundary*0*=utf-8''a%ff; boundary*; charset*=no''x"
+MULTIPART = b"Content-Type: multipart/mixed; boundary*0*=utf-8''a%ff; boundary*; charset*=no''x"
 HOSTILE = (
-    b"HTTP/1.1 200 OK\r\n%s\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\n{}\r\n0\r\nx: y\r\n\r\n" % TRIPS,
+    b"HTTP/1.1 200 OK\r\n%s\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\n{}\r\n0\r\nx: y\r\n\r\n" % MULTIPART,
     b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\nbody",
     b"HTTP/1.1 200 OK\r\nContent-Type: message/rfc822\r\n folded\r\nX: =?utf-8?q?=41?=\r\nContent-Length: 3\r\n\r\nabc",
 )

@@ -124,7 +124,9 @@ class Connection:
     @property
     def place(self) -> str:
         """Where it is, as people are told."""
-        return short(urlsplit(self.endpoint).netloc or self.endpoint)
+        with suppress(ValueError):  # of brackets without an address between them
+            return short(urlsplit(self.endpoint).netloc or self.endpoint)
+        return short(self.endpoint)
 
     def ask(self, call: Call, *, limit: int = LARGEST_ANSWER) -> Answer:
         """The answer to a question, which does no harm when it is asked again."""
@@ -204,8 +206,8 @@ class Connection:
 
     def _sent(self, call: Call) -> httpx.Response:
         self._wait_our_turn()
-        line = self._line()
         try:
+            line = self._line()
             for _, file in (call.files or {}).values():
                 file.seek(0)  # it was read to its end where this is not the first attempt
             request = httpx.Request(**self._described(call))
@@ -218,7 +220,7 @@ class Connection:
         try:
             with self._in_time(request):
                 return line.handle_request(request)
-        except NOT_REACHED as error:
+        except (*NOT_REACHED, UnicodeError) as error:  # the latter of a name that can be nobody's
             raise self._not_reached(error) from None
         # the network's, or that of a file which is sent: it can not be read, or is not as long as it was
         except (httpx.TransportError, OSError, h11.LocalProtocolError) as error:
@@ -234,6 +236,8 @@ class Connection:
         def trace(event: str, info: Mapping[str, Any]) -> None:
             if event in OPENED:
                 opened.append(info["return_value"])
+                if time.monotonic() >= end:  # nobody was reached until it was too late
+                    _cut(opened)
 
         longer = int(request.headers.get("content-length", 0)) // SLOWEST_LINE  # nothing for a small one
         allowed = SLOWEST + longer

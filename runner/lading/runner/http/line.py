@@ -38,11 +38,10 @@ def _through(proxy: str, trust: ssl.SSLContext) -> httpx.BaseTransport:
     try:
         return httpx.HTTPTransport(verify=trust, proxy=proxy)
     except ImportError:
-        reason, help_ = "it speaks SOCKS, and the package for that is not installed", "install it: pip install socksio"
-    except (ValueError, httpx.InvalidURL):
-        reason, help_ = "it is no address of a proxy", "correct it, or except the target's address in NO_PROXY"
-    where = proxy.rpartition("@")[2]  # without what logs in there
-    raise Refused(f"the proxy {where} of the environment can not be used: {reason}", help_)
+        problem, help_ = "it speaks SOCKS", "install socksio beside lading, name a proxy that speaks HTTP"
+    except (ValueError, httpx.InvalidURL):  # which quote it, and a login may stand in it
+        problem, help_ = "its address makes no sense", "correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY"
+    raise Refused(f"the proxy of the environment can not be used: {problem}", f"{help_}, or set NO_PROXY")
 
 
 @lru_cache(maxsize=8)
