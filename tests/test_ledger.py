@@ -224,9 +224,17 @@ def test_ids_grow_also_when_the_clock_jumps_back() -> None:
     assert set("".join(made)) <= set(ALPHABET)
 
 
+def test_the_ids_of_one_moment_differ_early() -> None:
+    """So that half of one is enough to name it."""
+    source = Ids(clock=lambda: 1469918176.385)
+    made = [source.new() for _ in range(1000)]
+    assert len({one[:14] for one in made}) == len(made)
+    assert made == sorted(made)
+
+
 def test_an_id_is_the_ulid_of_its_moment_and_chance() -> None:
     """The ULID specification has 1469918176385 as 01ARYZ6S41; chance fills the rest."""
-    assert Ids(lambda: 0, bytes).new() == "00000000000000000000000001"
+    assert Ids(lambda: 0.001, bytes).new() == "00000000010000000000000000"
     assert Ids(lambda: 1469918176.385, lambda n: b"\xff" * n).new() == "01ARYZ6S41ZZZZZZZZZZZZZZZZ"
 
 

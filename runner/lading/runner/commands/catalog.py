@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from lading.runner.invocation.options import HELP, HUMAN, JSON, Commands, common_options, subcommand
+from lading.runner.invocation.options import HELP, HUMAN, JSON, ONLY, Commands, common_options, subcommand
 from lading.runner.invocation.session import Session, check_targets
 from lading.runner.invocation.words import specs, targets
 
@@ -57,17 +57,19 @@ command.add_command(pull)
 
 @subcommand("lading catalog check specs/", formats=(HUMAN, JSON, "github", "sarif"))
 @click.argument("paths", metavar="PATHS", nargs=-1, required=True, shell_complete=specs)
-def check(session: Session, paths: Sequence[str]) -> int:
+@ONLY
+def check(session: Session, paths: Sequence[str], targets: Sequence[str]) -> int:
     """Check that lading.lock still fits.
 
-    It can be read, names only targets of its site, each on its platform, and has what the specs of PATHS name. The
-    locks are those beside the sites of the specs, or of PATHS. No network is asked.
+    It can be read, names only targets of its site, each on its platform, and has what the specs of PATHS name for every
+    target of their site, or for those that -t names. The locks are those beside the sites of the specs, or of PATHS. No
+    network is asked.
     """
     from lading.runner.output.verdict import show_verdict
     from lading.runner.specs.checking import How, check_files
     from lading.runner.specs.locks import check_locks, strict
 
-    found = check_files(session, paths, How())
+    found = check_files(session, paths, How(targets or None))
     return show_verdict(session.screen, [*check_locks(session, found), *map(strict, found)])
 
 

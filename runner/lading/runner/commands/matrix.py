@@ -4,22 +4,14 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.invocation.options import HUMAN, JSON, SETS, subcommand
+from lading.runner.invocation.options import HUMAN, JSON, ONLY, SETS, subcommand
 from lading.runner.invocation.session import Session
-from lading.runner.invocation.words import specs, targets
+from lading.runner.invocation.words import specs
 
 
 @subcommand("lading matrix -t cluster --format markdown", formats=(HUMAN, "markdown", "html", JSON))
 @click.argument("paths", metavar="[PATHS]...", shell_complete=specs, nargs=-1)
-@click.option(
-    "-t",
-    "--target",
-    "targets",
-    metavar="TARGET",
-    shell_complete=targets,
-    multiple=True,
-    help="Only this target of the site. Repeatable.",
-)
+@ONLY
 @SETS
 def command(session: Session, paths: Sequence[str], targets: Sequence[str], sets: Sequence[str]) -> None:
     """Show what is carried where, and how well.

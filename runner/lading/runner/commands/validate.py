@@ -4,22 +4,14 @@ from collections.abc import Sequence
 
 import click
 
-from lading.runner.invocation.options import ACCEPT, HUMAN, JSON, SETS, Whole, WrongUsage, subcommand
+from lading.runner.invocation.options import ACCEPT, HUMAN, JSON, ONLY, SETS, Whole, WrongUsage, subcommand
 from lading.runner.invocation.session import Session
-from lading.runner.invocation.words import specs, targets
+from lading.runner.invocation.words import specs
 
 
 @subcommand("lading validate specs/", formats=(HUMAN, JSON, "github", "sarif"))
 @click.argument("paths", metavar="PATHS", shell_complete=specs, nargs=-1, required=True)
-@click.option(
-    "-t",
-    "--target",
-    "targets",
-    metavar="TARGET",
-    shell_complete=targets,
-    multiple=True,
-    help="Only for this target of the site. Repeatable.",
-)
+@ONLY
 @click.option("--no-targets", is_flag=True, help="Only for the language itself, for no target.")
 @ACCEPT
 @SETS

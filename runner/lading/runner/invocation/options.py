@@ -227,6 +227,13 @@ TARGETS = click.option(
     shell_complete=targets,
     help="A target of the site; its default unless said. Repeatable.",
 )
+ONLY = click.option(
+    *("-t", "--target", "targets"),
+    metavar="TARGET",
+    multiple=True,
+    shell_complete=targets,
+    help="Only for this target of the site. Repeatable.",
+)
 ACCEPT = click.option(
     "--accept",
     metavar="PATH",
