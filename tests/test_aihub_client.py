@@ -533,7 +533,7 @@ def test_a_name_that_is_taken_is_refused_with_a_way_out() -> None:
         client.submit(outgoing("training", TASK))
         with pytest.raises(Refused, match="with code 8: the name exists already") as raised:
             client.submit(outgoing("training", TASK))
-        assert raised.value.help == "give it another name: `--set name=...`"
+        assert raised.value.help == "give it another `name` in the spec"
         client.close()
 
 

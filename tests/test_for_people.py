@@ -94,6 +94,14 @@ def test_an_option_that_sets_something_wrong_is_named(cli: Cli) -> None:
     assert re.findall(r"--> (--set [\w.]+)", answer.err) == ["--set resources.cpu", "--set schedule.timeLimit"]
 
 
+def test_what_a_spec_alone_says_is_set_by_nobody_else(cli: Cli) -> None:
+    """It is a field, so nobody is asked if another one was meant."""
+    Path("s.yaml").write_text("lading: v1\nname: a\ncommand: [a]\n")
+    answer = cli("validate", "s.yaml", "--set", "name=b")
+    assert (answer.code, "did you mean" in answer.err) == (1, False)
+    assert '--set can not set "name"' in answer.err
+
+
 @pytest.mark.parametrize(("index", "code"), [("2", 0), ("9", 3)])
 def test_an_element_that_an_array_has_not_is_an_error(index: str, code: int, cli: Cli) -> None:
     """It has printed nothing because it is not there."""

@@ -294,7 +294,7 @@ CODES: dict[str, Code] = {
         "--set of something else",
         '--set can not set "{path}"',
         "",
-        "name a parameter or a field; lists are replaced whole",
+        "name a parameter, or a field that `overrides` may have; lists are replaced whole",
     ),
     "LD223": Code(
         "parameter and matrix",

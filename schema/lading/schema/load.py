@@ -279,7 +279,8 @@ class _Loading:
         layer = Layer()
         for key, node in sets:
             path = parse_path(key)
-            if path is None or any(isinstance(step, int) for step in path):
+            is_fixed = path is not None and path[0] in top.fields.keys() - struct.fields.keys()
+            if path is None or is_fixed or any(isinstance(step, int) for step in path):
                 self._find([Finding("LD222", (), {"path": key})], {(): Spot(None, node.span)})
                 continue
             for step in reversed(path):

@@ -137,7 +137,7 @@ def judge(answer: Answer) -> Any:
     message = next(
         (text for name in ("msg", "message", "error", "detail") if isinstance(text := said.get(name), str)), ""
     )
-    help_ = "give it another name: `--set name=...`" if code == TAKEN else ""
+    help_ = "give it another `name` in the spec" if code == TAKEN else ""
     raise CODES.get(code, Refused)(f"{NAME} says no, with code {code}: {short(message) or 'and no reason'}", help_)
 
 
