@@ -164,6 +164,16 @@ def test_an_id_that_is_not_one_submission_is_an_error(ledger: Ledger, prefix: st
     assert str(caught.value) == sentence
 
 
+def test_a_name_in_place_of_an_id_is_told_the_newest_of_that_name(ledger: Ledger) -> None:
+    """People know the names of their jobs; which of several is meant is theirs to say."""
+    begun(ledger, "01AB")
+    begun(ledger, "01AC")
+    begun(ledger, "01AD", "eval")
+    with pytest.raises(NoSuchJob) as caught:
+        ledger.get("train")
+    assert caught.value.help == "the newest of that name is 01AC"
+
+
 def test_searches_narrow_down_by_everything_that_is_asked(ledger: Ledger) -> None:
     """The newest first; target, name, state, labels and a limit each leave out what does not fit."""
     begun(ledger, "01A", "train", ACCEPTED, recorded={"labels": {"team": "a", "example.com/x": "1"}})

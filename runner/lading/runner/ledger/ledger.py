@@ -118,7 +118,9 @@ class Ledger:
         if len(found) == 1:
             return found[0]
         if not found:
-            raise NoSuchJob(f"no submission has the id {id_prefix}", "`lading list` shows those there are")
+            named = _first(self._submissions("name = ?", [id_prefix], limit=1))
+            help_ = f"the newest of that name is {named.id}" if named else "`lading list` shows those there are"
+            raise NoSuchJob(f"no submission has the id {id_prefix}", help_)
         names = ", ".join(f"{one.id} ({one.name})" for one in found[:5]) + (", …" if len(found) > 5 else "")
         raise NoSuchJob(f"several submissions begin with {id_prefix}: {names}", "write more of the id")
 
