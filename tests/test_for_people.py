@@ -109,3 +109,20 @@ def test_an_element_that_an_array_has_not_is_an_error(index: str, code: int, cli
     id_ = cli("submit", "four.yaml", "--wait", "-q").out.strip()
     answer = cli("logs", id_, "--index", index)
     assert (answer.code, "has no element 9" in answer.err) == (code, code == 3)
+
+
+def test_one_reason_of_many_jobs_is_said_once(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is down is the trouble of each of them; the table has them all."""
+    monkeypatch.setattr("lading.runner.submission.send.RETRY_DELAYS", ())
+    Path("specs").mkdir()
+    for number in range(3):
+        Path(f"specs/{number}.yaml").write_text(f"lading: v1\nname: job-{number}\ncommand: [a]\n")
+    Path("lading.site.yaml").write_text(
+        "lading: v1\nkind: site\ndefault: there\ntargets:\n  there:\n    platform: slurm\n"
+        "    options: {via: [no-such-command]}\n"
+    )
+    answer = cli("submit", "specs")
+    assert answer.code == 3
+    assert answer.err.count("error[") == 1
+    assert "job-0 and 2 more on there: " in answer.err
+    assert [f"job-{number}" in answer.out for number in range(3)] == [True] * 3

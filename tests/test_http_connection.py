@@ -17,7 +17,7 @@ import pytest
 import trustme
 from servers.web import Fault, Reply, Request, Server, Service, as_json, route, serving
 
-from lading.runner.errors import LoginRejected, OutcomeUnknown, Refused, RunnerError, SecretMissing, Unreachable
+from lading.runner.errors import Busy, LoginRejected, OutcomeUnknown, Refused, RunnerError, SecretMissing, Unreachable
 from lading.runner.http import connection as module
 from lading.runner.http.answer import Answer, Garbled, field
 from lading.runner.http.api import header, login_of, token_in
@@ -104,7 +104,7 @@ def test_a_question_that_got_no_answer_is_asked_again(server: Server, line: Conn
         ({"cut": "during"}, OutcomeUnknown, 1),
         ({"cut": "after"}, OutcomeUnknown, 1),
         ({"reply": Reply(502, b"<html><title>Bad gateway</title>")}, OutcomeUnknown, 1),
-        ({"reply": Reply(429, b"slow down")}, Unreachable, 1),
+        ({"reply": Reply(429, b"slow down")}, Busy, 1),
         ({"reply": Reply(307, b"", {"location": "http://127.0.0.1:1/"})}, OutcomeUnknown, 1),
         ({"reply": Reply(307, b"", {"location": "http://[bad"})}, OutcomeUnknown, 1),
         ({"reply": Reply(302, b"", {"location": "/login"})}, OutcomeUnknown, 1),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from kit.toy import Toy, channel, compilation, request, submitted
 
-from lading.runner.errors import NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError, Unreachable
+from lading.runner.errors import Busy, NoSuchJob, NotSupported, OutcomeUnknown, Refused, RunnerError, Unreachable
 from lading.runner.ledger.ledger import Ledger
 from lading.runner.ledger.record import Event, Kind, Submission
 from lading.runner.platform import Accepted
@@ -254,6 +254,33 @@ def test_a_platform_that_stays_unreachable_is_an_error_and_the_ledger_says_unsen
     (found,) = line.ledger.search()
     assert len(toy.sent) == len(RETRY_DELAYS) + 1
     assert (found.state, outcomes(found)) == (State.FAILED, {"": Kind.UNSENT})
+
+
+def test_nobody_waits_again_for_a_platform_that_stays_unreachable(tmp_path: Path, toy: Toy) -> None:
+    """Of hundreds of jobs the first finds that out; once one is taken the others are waited for again."""
+    pauses: list[float] = []
+    line = channel(toy, tmp_path / "state", sleep=pauses.append)
+    for plays, waits in ((["unreachable"] * 4, RETRY_DELAYS), (["unreachable"], ())):
+        toy.plays = list(plays)
+        with pytest.raises(Unreachable):
+            submitted(compilation(), line)
+        assert (toy.plays, pauses) == ([], list(waits))
+        pauses.clear()
+    submitted(compilation(), line)
+    toy.plays = ["unreachable"]
+    submitted(compilation(), line)
+    assert pauses == [RETRY_DELAYS[0]]
+
+
+def test_a_platform_that_is_busy_is_waited_for_each_time(tmp_path: Path, toy: Toy) -> None:
+    """It is there, and says itself when it wants to hear of us again."""
+    pauses: list[float] = []
+    line = channel(toy, tmp_path / "state", sleep=pauses.append)
+    toy.plays = ["busy"] * 8
+    for _ in range(2):
+        with pytest.raises(Busy):
+            submitted(compilation(), line)
+    assert pauses == [*RETRY_DELAYS] * 2
 
 
 def test_a_refusal_is_not_repeated(tmp_path: Path, toy: Toy) -> None:

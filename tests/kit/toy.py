@@ -12,7 +12,7 @@ from typing import Any, cast
 from lading.compiler.payload import Request
 from lading.compiler.pipeline import Compilation
 from lading.compiler.target import Platform, Target
-from lading.runner.errors import OutcomeUnknown, Refused, Unreachable
+from lading.runner.errors import Busy, OutcomeUnknown, Refused, Unreachable
 from lading.runner.ledger.ledger import Ledger
 from lading.runner.ledger.record import Submission
 from lading.runner.platform import Accepted, Lacking, Outgoing
@@ -33,8 +33,8 @@ EMPTY = Language({}, {})
 class Toy(Lacking):
     """A client whose platform is a folder with one file for each accepted job: its native id, holding its token.
 
-    ``plays`` say what becomes of each submission in turn: accept, refuse, unreachable, the answer or the request is
-    lost, an exception to raise after accepting, or the process dies before or after accepting.
+    ``plays`` say what becomes of each submission in turn: accept, refuse, unreachable, busy, the answer or the request
+    is lost, an exception to raise after accepting, or the process dies before or after accepting.
     """
 
     folder: Path
@@ -64,6 +64,8 @@ class Toy(Lacking):
             raise Refused("there is no queue gpu", "name another queue")
         if play == "unreachable":
             raise Unreachable("no route to toy")
+        if play == "busy":
+            raise Busy("toy is busy")
         if play == "lose request":
             raise OutcomeUnknown("no answer came")
         if play == "die before":

@@ -6,6 +6,7 @@
     ├── Refused                 3   the platform said no; nothing was submitted
     │   └── LoginRejected       3   the platform did not take the login; nothing was done
     ├── Unreachable             3   nothing was sent, or it is known not to have been accepted
+    │   └── Busy                3   the platform answers, and takes nothing now
     ├── NotSupported            3   the platform has no such operation
     ├── NoSuchJob               3   the platform, or the ledger, does not know that id
     ├── SecretMissing           3   a secret's value could not be found; nothing was sent
@@ -68,6 +69,10 @@ class Unreachable(RunnerError):
 
     code = "LD603"
     advice = "see that the target's address in the site is right and that its server runs, and try `lading doctor`"
+
+
+class Busy(Unreachable):
+    """The platform answers, and takes nothing now."""
 
 
 class NotSupported(RunnerError):

@@ -7,7 +7,7 @@ what                               to a question   to an order
 =================================  ==============  =================================================
 no connection could be made        Unreachable     Unreachable: nobody has got it
 cut off while it is on its way     asked again     OutcomeUnknown
-429                                asked again     Unreachable, and when the platform wants it again
+429                                asked again     Busy, and when the platform wants it again
 502, 503, 504                      asked again     OutcomeUnknown: a proxy's word, the server may have it
 any 3xx                            Refused         OutcomeUnknown: it may be taken, and the result be elsewhere
 any other answer                   the client's own tables say what it means
@@ -33,7 +33,7 @@ from urllib.parse import urlsplit
 import h11
 import httpx
 
-from lading.runner.errors import OutcomeUnknown, Refused, RunnerError, Unreachable
+from lading.runner.errors import Busy, OutcomeUnknown, Refused, RunnerError, Unreachable
 from lading.runner.http.answer import Answer, short
 from lading.runner.http.deadlines import DEADLINES
 from lading.runner.http.line import line_to
@@ -152,7 +152,7 @@ class Connection:
             raise OutcomeUnknown(f"{self.place} gave no answer: {lost}") from None
         if answer.status == BUSY:
             self._stay_away(answer)
-            raise Unreachable(f"{self.place} is busy: {answer.words()}", "try again later, or with fewer --jobs")
+            raise Busy(f"{self.place} is busy: {answer.words()}", "try again later, or with fewer --jobs")
         if answer.status in BEHIND_A_PROXY:
             raise OutcomeUnknown(f"{self.place} gave no answer of its own: {answer.words()}")
         return self._at_home(answer, OutcomeUnknown)

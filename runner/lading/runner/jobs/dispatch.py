@@ -1,6 +1,6 @@
 """What ``lading submit`` and ``lading run`` do around ``submit.py``: compile everything first, then send."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lading.compiler.pipeline import Compilation
@@ -49,7 +49,7 @@ def sendables(
 
 
 class Sent(NamedTuple):
-    """What was submitted; what was not, as it stands in the ledger or would; and why not."""
+    """What was submitted; what was not, as it stands in the ledger or would; and why not, each reason once."""
 
     submissions: Sequence[Submission]
     failed: list[Submission]
@@ -64,12 +64,13 @@ def send_all(session: Session, jobs: Sequence[Sendable], *, if_absent: bool = Fa
 
     answers = submit_all(jobs, channel_of, if_absent=if_absent, workers=workers)
     ids: list[str] = []
+    failed: list[tuple[Sendable, RunnerError]] = []
     sent = Sent(Kept(session.ledger, ids), [], [])
     try:
         for job, answer in zip(jobs, progress(session.screen, answers, len(jobs)), strict=True):
             if isinstance(answer, RunnerError):
                 sent.failed.append(_failed(session, job, answer))
-                sent.errors.append(answer.about(job.target, job.name))
+                failed.append((job, answer))
             else:
                 ids.append(answer)
     except KeyboardInterrupt:
@@ -78,7 +79,17 @@ def send_all(session: Session, jobs: Sequence[Sendable], *, if_absent: bool = Fa
         if session.screen.settings.quiet and session.screen.is_human:
             session.screen.result("".join(f"{one}\n" for one in ids))
         raise
+    sent.errors.extend(_each_once(failed))
     return sent
+
+
+def _each_once(failed: Sequence[tuple[Sendable, RunnerError]]) -> Iterator[RunnerError]:
+    """The errors, which say what they are about; of those that say the same of several jobs of a target the first."""
+    alike: dict[tuple[str, ...], list[tuple[Sendable, RunnerError]]] = {}
+    for job, error in failed:
+        alike.setdefault((job.target, error.code, str(error), error.help or ""), []).append((job, error))
+    for (job, error), *others in alike.values():
+        yield error.about(job.target, f"{job.name} and {len(others):,} more" if others else job.name)
 
 
 def _failed(session: Session, job: Sendable, error: RunnerError) -> Submission:

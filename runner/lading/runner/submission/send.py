@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lading.runner.errors import NotSupported, OutcomeUnknown, Refused, RunnerError, SecretMissing, Unreachable
+from lading.runner.errors import Busy, NotSupported, OutcomeUnknown, Refused, RunnerError, SecretMissing, Unreachable
 from lading.runner.ledger.record import THERE, Event, Kind, happened
 from lading.runner.platform import Accepted, Outgoing
 from lading.runner.secrets.scrub import scrubber
@@ -42,9 +42,10 @@ def bring(outgoing: Outgoing, channel: Channel) -> Any:
 
 
 def _until_reached(outgoing: Outgoing, channel: Channel) -> Accepted:
-    for delay in RETRY_DELAYS:
+    """The job, sent again while nobody is reached; once only where others have found that waiting does not help."""
+    for delay in () if channel.is_away.is_set() else RETRY_DELAYS:
         try:
-            return channel.client.submit(outgoing)
+            return _reached(outgoing, channel)
         except Unreachable as error:
             if delay == RETRY_DELAYS[0]:
                 channel.tell(f"{outgoing.name}: {scrubber().scrub(str(error))}; trying again")
@@ -52,11 +53,19 @@ def _until_reached(outgoing: Outgoing, channel: Channel) -> Accepted:
             if found := _found(outgoing, channel):
                 return found
     try:
-        return channel.client.submit(outgoing)
-    except Unreachable:
+        return _reached(outgoing, channel)
+    except Unreachable as error:
         if found := _found(outgoing, channel):
             return found
+        if not isinstance(error, Busy):
+            channel.is_away.set()
         raise
+
+
+def _reached(outgoing: Outgoing, channel: Channel) -> Accepted:
+    accepted = channel.client.submit(outgoing)
+    channel.is_away.clear()
+    return accepted
 
 
 def _found(outgoing: Outgoing, channel: Channel) -> Accepted | None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from lading.compiler.registry import default_options
 from lading.runner.errors import RunnerError
@@ -21,6 +22,7 @@ class Channel:
     """A client, the ledger that keeps what it does, the secrets that it is given, and where a spec's files start.
 
     ``tell`` says something to whoever waits. ``platform`` and ``endpoint`` are what the site says of the target now.
+    ``is_away`` is set while the target is known not to be reached, however long one waits.
     """
 
     client: Client
@@ -33,6 +35,7 @@ class Channel:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.time
     tell: Callable[[str], None] = lambda _: None
+    is_away: Event = field(default_factory=Event)
 
 
 def open_channel(site: Site, target: str, ledger: Ledger) -> Channel:
