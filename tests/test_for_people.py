@@ -126,3 +126,21 @@ def test_one_reason_of_many_jobs_is_said_once(cli: Cli, monkeypatch: pytest.Monk
     assert answer.err.count("error[") == 1
     assert "job-0 and 2 more on there: " in answer.err
     assert [f"job-{number}" in answer.out for number in range(3)] == [True] * 3
+
+
+def test_nothing_is_sent_where_one_job_lacks_a_secret_or_a_file(cli: Cli) -> None:
+    """Each is looked for before the first job leaves, and all that lack one are told."""
+    job = "lading: v1\nname: {0}\ncommand: [a]\nenv: {{KEY: {{secret: {1}}}}}\n"
+    Path("specs").mkdir()
+    Path("specs/a.yaml").write_text("lading: v1\nname: a\ncommand: [a]\n")
+    for name, secret in (("b", "gone"), ("c", "gone"), ("d", "here")):
+        Path(f"specs/{name}.yaml").write_text(job.format(name, secret))
+    Path("lading.site.yaml").write_text(
+        "lading: v1\nkind: site\nsecrets: {gone: {env: NOT_SET_AT_ALL}, here: {env: HOME}}\n"
+        "targets: {local: {platform: local}}\n"
+    )
+    answer = cli("submit", "specs")
+    assert (answer.code, answer.err.count("error[LD606]")) == (3, 1)
+    assert "b and 1 more on local: " in answer.err
+    assert "none of the 4 jobs is sent" in answer.err
+    assert cli.good("list", "--format", "json").document["submissions"] == []

@@ -45,9 +45,9 @@ def command(
 ) -> int:
     """Submit the jobs of specs, or exactly what a plan holds.
 
-    Every job on every target that is named, or on the site's default. All is compiled before anything is sent: one
-    problem in a spec, and nothing is. Each job is sent once; where no answer came the exit code is 4, and
-    `lading resolve` finds out what became of it.
+    Every job on every target that is named, or on the site's default. Before anything is sent all is compiled, and
+    secrets and files are found: one problem there, and nothing is. Each job is sent once; where no answer came the exit
+    code is 4, and `lading resolve` finds out what became of it.
 
     A file that `lading plan` wrote is sent as it is, once, if nothing that it was planned with has changed.
     """

@@ -1,6 +1,6 @@
 """What ``lading submit`` and ``lading run`` do around ``submit.py``: compile everything first, then send."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from lading.compiler.pipeline import Compilation
@@ -17,6 +17,7 @@ from lading.runner.secrets.scrub import scrubbed
 from lading.runner.specs.compilation import checked, compilations, each_spec, open_specs, tell
 from lading.runner.states import State, Status
 from lading.runner.submission.batch import submit_all
+from lading.runner.submission.late import known_beforehand
 from lading.runner.submission.sendable import Sendable, sendable
 from lading.runner.targets.channel import Channel
 from lading.schema.diagnostics import Diagnostic
@@ -57,11 +58,19 @@ class Sent(NamedTuple):
 
 
 def send_all(session: Session, jobs: Sequence[Sendable], *, if_absent: bool = False, workers: int = 1) -> Sent:
-    """What became of each job, told as it happens. An interrupt says how far it has come."""
+    """What became of each job, told as it happens. An interrupt says how far it has come.
+
+    Nothing is sent where this machine lacks what one of them needs.
+    """
 
     def channel_of(job: Sendable) -> Channel:
         return session.channel(job.target, job.file)
 
+    if lacking := [(job, error) for job in jobs if (error := _lack(job, channel_of))]:
+        if len(jobs) > 1:
+            session.screen.remark(f"none of the {len(jobs):,} jobs is sent")
+        unsent = [_failed(session, job, error) for job, error in lacking]
+        return Sent(Kept(session.ledger, []), unsent, list(_each_once(lacking)))
     answers = submit_all(jobs, channel_of, if_absent=if_absent, workers=workers)
     ids: list[str] = []
     failed: list[tuple[Sendable, RunnerError]] = []
@@ -81,6 +90,16 @@ def send_all(session: Session, jobs: Sequence[Sendable], *, if_absent: bool = Fa
         raise
     sent.errors.extend(_each_once(failed))
     return sent
+
+
+def _lack(job: Sendable, channel_of: Callable[[Sendable], Channel]) -> RunnerError | None:
+    """What is wrong with a secret or a file that this machine must give to the job."""
+    try:
+        for request in job.content.requests if job.takes_more else ():
+            known_beforehand(request, channel_of(job))
+    except RunnerError as error:
+        return error
+    return None
 
 
 def _each_once(failed: Sequence[tuple[Sendable, RunnerError]]) -> Iterator[RunnerError]:

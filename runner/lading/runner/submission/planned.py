@@ -14,7 +14,7 @@ from lading.compiler.payload import canonical, digest
 from lading.runner.errors import OutcomeUnknown, PlanUnusable
 from lading.runner.ledger.ledger import Ledger
 from lading.runner.submission.ids import Ids, token
-from lading.runner.submission.sendable import Sendable, content_of, packed, place_of
+from lading.runner.submission.sendable import Sendable, content_of, packed, place_of, takes_more
 from lading.runner.targets.channel import Channel
 from lading.runner.targets.sites import Site
 from lading.runner.version import LADING, LANGUAGE
@@ -23,8 +23,8 @@ ABSENT = "absent"
 """The baseline of a job of which nothing was submitted to its target before."""
 
 AGAIN = "make a new plan: lading plan"
-OF_THIS_MACHINE = frozenset({"place", "packed"})
-"""What of a job is not written as it is into a plan, which may be used elsewhere."""
+NOT_WRITTEN = frozenset({"place", "takes_more", "packed"})
+"""What of a job is not written into a plan, because it is of this machine or follows from the rest."""
 
 _PIECE = 1 << 20
 
@@ -160,16 +160,20 @@ def _seal(content: Any) -> str:
 
 
 def _as_data(plan: Planned) -> dict[str, Any]:
-    job = {name: value for name, value in plan.job._asdict().items() if name not in OF_THIS_MACHINE}
+    job = {name: value for name, value in plan.job._asdict().items() if name not in NOT_WRITTEN}
     about = {"baseline": plan.baseline, "site": plan.site, "files": plan.files}
     return {**job, **plan.job.content.as_data(), **about}
 
 
 def _from_data(data: Mapping[str, Any]) -> Planned:
     content = content_of(data)
-    said = {name: data[name] for name in Sendable._fields if name not in OF_THIS_MACHINE}
-    here = {"place": place_of(data["file"]), "packed": packed(content)}
-    job = Sendable(**{**said, **here, "after": tuple(data["after"])})
+    said = {name: data[name] for name in Sendable._fields if name not in NOT_WRITTEN}
+    job = Sendable(
+        **{**said, "after": tuple(data["after"])},
+        place=place_of(data["file"]),
+        takes_more=takes_more(content.requests),
+        packed=packed(content),
+    )
     if digest(content.requests) != job.digest:
         raise PlanUnusable(f"the requests of {job.name} on {job.target} are not those of their digest", AGAIN)
     return Planned(job, data["baseline"], data["site"], data["files"])

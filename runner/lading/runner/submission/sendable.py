@@ -15,8 +15,9 @@ from lading.schema.paths import render
 class Sendable(NamedTuple):
     """One compiled job. ``file`` is the spec's name as the user gave it, ``place`` where on this machine that is,
     ``after`` the names and ids in the spec's ``schedule.after``, ``endpoint`` the address that it will be sent to.
-    ``id`` is that of its submission, where a plan has given it one. What is long is ``packed``: of thousands that wait,
-    a few are sent at a time.
+    ``id`` is that of its submission, where a plan has given it one. ``takes_more`` says whether secrets or files of
+    this machine are put into its requests. What is long is ``packed``: of thousands that wait, a few are sent at a
+    time.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Sendable(NamedTuple):
     after: tuple[str, ...]
     endpoint: str
     place: str
+    takes_more: bool
     packed: bytes
     id: str = ""
 
@@ -52,6 +54,7 @@ def sendable(compilation: Compilation) -> Sendable:
         after=tuple(dict.fromkeys(entry for entries in conditions.values() for entry in entries)),
         endpoint=compilation.target.endpoint,
         place=place_of(compilation.spec.file),
+        takes_more=takes_more(compilation.requests),
         packed=packed(_content(compilation, labels)),
     )
 
@@ -59,6 +62,11 @@ def sendable(compilation: Compilation) -> Sendable:
 def place_of(file: str) -> str:
     """Where the spec is, whichever folder is asked from later; nowhere, if it came from standard input."""
     return "" if file == "-" else os.path.abspath(file)
+
+
+def takes_more(requests: Sequence[Request]) -> bool:
+    """Whether this machine must give something to one of the requests."""
+    return any(request.secrets or any("file" in what for what in request.late.values()) for request in requests)
 
 
 class Content(NamedTuple):
