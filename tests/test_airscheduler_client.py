@@ -13,6 +13,7 @@ from servers.airscheduler import FILLED_IN, TASK, AirschedulerService, WithoutFi
 from servers.web import Fault, Reply, as_json
 
 from lading.runner.errors import (
+    Busy,
     LoginMissing,
     LoginRejected,
     NoSuchJob,
@@ -264,7 +265,7 @@ def test_a_filter_that_answers_oddly_proves_nothing(air: Air, reply: Reply) -> N
         (Reply(404, b"<title>404 Not Found</title>"), OutcomeUnknown, "HTTP 404: 404 Not Found"),
         (Reply(413, b"<title>Too large</title>"), Refused, "does not take it: HTTP 413: Too large"),
         (Reply(408, b""), OutcomeUnknown, "HTTP 408"),
-        (Reply(429, b""), Unreachable, "is busy"),
+        (Reply(429, b""), Busy, "is busy"),
         (Reply(308, b"", {"location": "/elsewhere"}), OutcomeUnknown, "sends us on to /elsewhere"),
         (Reply(401, b""), LoginRejected, "does not take the token: HTTP 401"),
     ],
