@@ -480,8 +480,10 @@ def test_memory_in_use_is_told(client: Client, target: Target) -> None:
     job = client.submit(outgoing(compiled("{lading: v1, name: uses, command: [sleep, '60']}", target))).native_id
     wait(client, [job], lambda status: status.state is State.RUNNING)
     end = time.monotonic() + 20
-    while not (found := used(client, job)) and time.monotonic() < end:
-        time.sleep(0.5)
+    found = used(client, job)
+    while not any(use.memory for use in found) and time.monotonic() < end:
+        time.sleep(0.5)  # a step is told of before it was first measured
+        found = used(client, job)
     client.stop(job)
     assert [(use.source, use.cpu, bool(use.memory)) for use in found] == [(f"{job}.batch", None, True)]
 
