@@ -126,6 +126,8 @@ def test_one_reason_of_many_jobs_is_said_once(cli: Cli, monkeypatch: pytest.Monk
     assert answer.err.count("error[") == 1
     assert "job-0 and 2 more on there: " in answer.err
     assert [f"job-{number}" in answer.out for number in range(3)] == [True] * 3
+    told = cli("submit", "specs", "--format", "json").document["diagnostics"]
+    assert [one["message"].split(" on ")[0] for one in told] == ["job-0", "job-1", "job-2"]
 
 
 def test_nothing_is_sent_where_one_job_lacks_a_secret_or_a_file(cli: Cli) -> None:

@@ -50,7 +50,7 @@ def sendables(
 
 
 class Sent(NamedTuple):
-    """What was submitted; what was not, as it stands in the ledger or would; and why not, each reason once."""
+    """What was submitted; what was not, as it stands in the ledger or would; and why not."""
 
     submissions: Sequence[Submission]
     failed: list[Submission]
@@ -70,7 +70,7 @@ def send_all(session: Session, jobs: Sequence[Sendable], *, if_absent: bool = Fa
         if len(jobs) > 1:
             session.screen.remark(f"none of the {len(jobs):,} jobs is sent")
         unsent = [_failed(session, job, error) for job, error in lacking]
-        return Sent(Kept(session.ledger, []), unsent, list(_each_once(lacking)))
+        return Sent(Kept(session.ledger, []), unsent, _reasons(session.screen, lacking))
     answers = submit_all(jobs, channel_of, if_absent=if_absent, workers=workers)
     ids: list[str] = []
     failed: list[tuple[Sendable, RunnerError]] = []
@@ -88,7 +88,7 @@ def send_all(session: Session, jobs: Sequence[Sendable], *, if_absent: bool = Fa
         if session.screen.settings.quiet and session.screen.is_human:
             session.screen.result("".join(f"{one}\n" for one in ids))
         raise
-    sent.errors.extend(_each_once(failed))
+    sent.errors.extend(_reasons(session.screen, failed))
     return sent
 
 
@@ -102,8 +102,14 @@ def _lack(job: Sendable, channel_of: Callable[[Sendable], Channel]) -> RunnerErr
     return None
 
 
+def _reasons(screen: Screen, failed: Sequence[tuple[Sendable, RunnerError]]) -> list[RunnerError]:
+    """The errors, which say what they are about. Where people have a row for each job, the same reason stands once."""
+    if screen.is_human and not screen.settings.quiet:
+        return list(_each_once(failed))
+    return [error.about(job.target, job.name) for job, error in failed]
+
+
 def _each_once(failed: Sequence[tuple[Sendable, RunnerError]]) -> Iterator[RunnerError]:
-    """The errors, which say what they are about; of those that say the same of several jobs of a target the first."""
     alike: dict[tuple[str, ...], list[tuple[Sendable, RunnerError]]] = {}
     for job, error in failed:
         alike.setdefault((job.target, error.code, str(error), error.help or ""), []).append((job, error))
