@@ -5,6 +5,7 @@
     RunnerError                 3
     ├── Refused                 3   the platform said no; nothing was submitted
     │   └── LoginRejected       3   the platform did not take the login; nothing was done
+    │       └── LoginMissing    3   the site has no login for the target; nobody was asked
     ├── Unreachable             3   nothing was sent, or it is known not to have been accepted
     │   └── Busy                3   the platform answers, and takes nothing now
     ├── NotSupported            3   the platform has no such operation

@@ -36,6 +36,7 @@ import httpx
 from lading.runner.errors import Busy, OutcomeUnknown, Refused, RunnerError, Unreachable
 from lading.runner.http.answer import Answer, short
 from lading.runner.http.deadlines import DEADLINES
+from lading.runner.http.direct import CONNECTED
 from lading.runner.http.line import line_to
 from lading.runner.platform import Context, Download
 from lading.runner.version import LADING
@@ -77,7 +78,7 @@ WITHOUT_TLS = "see that the endpoint's port is the one for https://; where there
 TOO_SLOW = "the answer took longer than {:.0f} s"
 TRICKLES = "the answer comes too slowly to be waited for"
 
-OPENED = frozenset({"connection.connect_tcp.complete", "connection.start_tls.complete"})
+OPENED = frozenset({CONNECTED, "connection.start_tls.complete"})
 """What the library calls the moments at which a request gets a new connection."""
 
 Sign = Callable[[httpx.Request], None]

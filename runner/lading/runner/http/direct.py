@@ -30,7 +30,7 @@ ROOM = 8 * 1024
 LONGEST_HEAD = 100 * 1024
 """Bytes of the head of an answer."""
 
-OPENED = "connection.connect_tcp.complete"
+CONNECTED = "connection.connect_tcp.complete"
 """What httpx calls the moment from which a request has a connection."""
 
 PORTS = {"http": 80, "https": 443}
@@ -52,7 +52,7 @@ class Direct(httpx.BaseTransport):
         connection = self._kept(address) or _Connection(address, self._trust, timeouts["connect"])
         try:
             if trace := request.extensions.get("trace"):
-                trace(OPENED, {"return_value": connection})
+                trace(CONNECTED, {"return_value": connection})
             connection.send(request, timeouts["write"])
             head = connection.head(timeouts["read"])
         except BaseException:

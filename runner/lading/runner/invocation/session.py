@@ -102,9 +102,9 @@ def check_targets(site: "Site", names: Iterable[str]) -> None:
 
     for name in names:
         if name not in site.names:
-            help_ = did_you_mean(name, site.names, "its targets are")
             if site.folder is None:
                 raise WrongUsage(f'no site file is found, so there is no target "{name}"', NO_SITE)
+            help_ = did_you_mean(name, site.names, "its targets are")
             raise WrongUsage(f'{site.file.file} names no target "{name}"', help_)
 
 

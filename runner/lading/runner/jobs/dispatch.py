@@ -1,4 +1,4 @@
-"""What ``lading submit`` and ``lading run`` do around ``submit.py``: compile everything first, then send."""
+"""What ``lading submit`` and ``lading run`` do around ``submit.py``: compile all, find what it takes, and send."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -69,16 +69,13 @@ def send_all(session: Session, jobs: Sequence[Sendable], *, if_absent: bool = Fa
     if lacking := [(job, error) for job in jobs if (error := _lack(job, channel_of))]:
         if len(jobs) > 1:
             session.screen.remark(f"none of the {len(jobs):,} jobs is sent")
-        unsent = [_failed(session, job, error) for job, error in lacking]
-        return Sent(Kept(session.ledger, []), unsent, _reasons(session.screen, lacking))
+        return _sent(session, [], lacking)
     answers = submit_all(jobs, channel_of, if_absent=if_absent, workers=workers)
     ids: list[str] = []
     failed: list[tuple[Sendable, RunnerError]] = []
-    sent = Sent(Kept(session.ledger, ids), [], [])
     try:
         for job, answer in zip(jobs, progress(session.screen, answers, len(jobs)), strict=True):
             if isinstance(answer, RunnerError):
-                sent.failed.append(_failed(session, job, answer))
                 failed.append((job, answer))
             else:
                 ids.append(answer)
@@ -88,8 +85,12 @@ def send_all(session: Session, jobs: Sequence[Sendable], *, if_absent: bool = Fa
         if session.screen.settings.quiet and session.screen.is_human:
             session.screen.result("".join(f"{one}\n" for one in ids))
         raise
-    sent.errors.extend(_reasons(session.screen, failed))
-    return sent
+    return _sent(session, ids, failed)
+
+
+def _sent(session: Session, ids: Sequence[str], failed: Sequence[tuple[Sendable, RunnerError]]) -> Sent:
+    unsent = [_failed(session, job, error) for job, error in failed]
+    return Sent(Kept(session.ledger, ids), unsent, _reasons(session.screen, failed))
 
 
 def _lack(job: Sendable, channel_of: Callable[[Sendable], Channel]) -> RunnerError | None:
